@@ -228,7 +228,7 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
 def check_proxies(**kwargs: Any) -> list[CheckMessage]:
     if settings.PETITIONS_TRUSTED_PROXIES:
         return []
-    if settings.SECURE_PROXY_SSL_HEADER:
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         text = "SECURE_PROXY_SSL_HEADER is set, but PETITIONS_TRUSTED_PROXIES names no proxy."
     elif settings.SECURE_SSL_REDIRECT:
         text = (

@@ -1,0 +1,126 @@
+"""What every test may ask for, and which tests can run on this machine.
+
+A test that cannot run here is deselected and named in the header, so that "skipped" keeps its
+meaning: nothing in this suite is skipped. The rules look only at the machine, so that every
+xdist worker decides the same.
+"""
+
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from supporters import rate_limits
+from tests.chromium import find_chromium
+from tests.smtp import Inbox, LoopbackSMTP, mail_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+# Which tests run here
+
+
+def cannot_run() -> dict[str, str]:
+    """Marker → why its tests cannot run here."""
+    on_postgresql = django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    reasons = {}
+    if on_postgresql:
+        reasons["sqlite"] = "DATABASE_URL names PostgreSQL"
+    else:
+        reasons["postgresql"] = "DATABASE_URL names no PostgreSQL"
+    if find_chromium() is None:
+        reasons["browser"] = "no Chromium in PATH or CHROMIUM"
+    if not SHARED.is_dir():
+        reasons["shared"] = "no ../shared/data beside the project"
+    return reasons
+
+
+def database_name() -> str:
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        return f"SQLite {sqlite3.sqlite_version}"
+    return f"PostgreSQL at {database['HOST'] or 'its socket'}"
+
+
+def pytest_report_header() -> list[str]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    lines = [f"runs on: Python {python}, Django {django.__version__}, {database_name()}"]
+    lines += [f"not run here: {marker} tests ({why})" for marker, why in cannot_run().items()]
+    return lines
+
+
+@pytest.hookimpl(trylast=True)  # once every folder has given its markers
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    markers = cannot_run()
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+# Between tests
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test meets the cached pages or the used-up limits of another."""
+    rate_limits.reset()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+
+
+# What a test asks for
+
+
+class Queries:
+    """The statements of a block that read or write rows; BEGIN, COMMIT and SAVEPOINT are not."""
+
+    ROWS = re.compile(r"^(\d+ times: )?[\s(]*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+
+    def __init__(self, captured: CaptureQueriesContext) -> None:
+        self._captured = captured
+
+    @property
+    def statements(self) -> list[str]:
+        sqls = (query["sql"] for query in self._captured.captured_queries)
+        return [sql for sql in sqls if self.ROWS.match(sql)]
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+    def __str__(self) -> str:
+        numbered = enumerate(self.statements, start=1)
+        return f"{len(self)} queries\n" + "\n".join(f"{n}. {sql}" for n, sql in numbered)
+
+    __repr__ = __str__
+
+
+@pytest.fixture
+def count_queries() -> Callable[..., AbstractContextManager[Queries]]:
+    """`with count_queries() as queries: …` and then `assert len(queries) <= 6, queries`."""
+
+    @contextmanager
+    def counting(using: str = "default") -> Iterator[Queries]:
+        with CaptureQueriesContext(connections[using]) as captured:
+            yield Queries(captured)
+
+    return counting
+
+
+@pytest.fixture
+def smtp_server(settings) -> Iterator[Inbox]:
+    """A real SMTP server on loopback; the site sends through it for the length of the test."""
+    with LoopbackSMTP() as server:
+        for name, value in mail_settings(server.port).items():
+            setattr(settings, name, value)
+        yield server.inbox

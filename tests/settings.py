@@ -1,0 +1,38 @@
+"""The site's settings for tests: whatever the shell says, except DATABASE_URL and REDIS_URL.
+
+Also what mypy's Django plugin loads, since a bare checkout has no SECRET_KEY.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import cast
+
+_KEPT = {"DATABASE_URL"}
+_READ = {
+    "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL",
+    "LANGUAGE_CODE", "LOG_LEVEL", "METRICS_KEY", "PORT", "REDIS_URL", "SECRET_KEY_FALLBACKS",
+    "SITE_NAME", "SITE_URL", "TIME_ZONE", "WEB_CONCURRENCY",
+}  # fmt: skip
+for _name in list(os.environ):
+    if _name in _READ or _name.startswith("PETITIONS_"):
+        del os.environ[_name]
+os.environ["SECRET_KEY"] = "only for tests; long enough that Django's own check is content"
+os.environ["LOG_LEVEL"] = "WARNING"
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES, TEMPLATES  # noqa: E402
+from tests.template_alarm import MissingVariable  # noqa: E402
+
+cast("dict[str, object]", TEMPLATES[0]["OPTIONS"])["string_if_invalid"] = MissingVariable(
+    "missing: %s"
+)
+
+# A slow hash is the point of a password; here it would be most of the suite's time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, because threads lock each other up on an in-memory database; one of its own for
+    # each process, so that two runs at a time do not meet.
+    _file = Path(tempfile.gettempdir()) / f"undersigned-test-{os.getpid()}.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": str(_file)}

@@ -1,0 +1,160 @@
+"""A real SMTP server on loopback that keeps what it is given and fails when it is told to."""
+
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from typing import Self
+
+import django
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+HOST = "127.0.0.1"
+
+
+@dataclass
+class Delivery:
+    sender: str
+    recipients: list[str]
+    raw: bytes  # as it came over the wire, dots unstuffed
+
+    @property
+    def message(self) -> EmailMessage:
+        return BytesParser(policy=default).parsebytes(self.raw)  # type: ignore[return-value]
+
+
+@dataclass
+class Inbox:
+    """aiosmtpd's handler and the test's view of it.
+
+    `refuse(address, code)` answers RCPT for that address with the code until `accept(address)`
+    (4xx: try later; 5xx: never). `fail_connections()` drops every connection at its first word,
+    and open ones at their next mail, until `mend_connections()`.
+    """
+
+    port: int = 0
+    deliveries: list[Delivery] = field(default_factory=list)
+    connections: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    failing: bool = False
+
+    def refuse(self, address: str, code: int = 550) -> None:
+        self.refused[address] = code
+
+    def accept(self, address: str) -> None:
+        self.refused.pop(address, None)
+
+    def fail_connections(self) -> None:
+        self.failing = True
+
+    def mend_connections(self) -> None:
+        self.failing = False
+
+    def clear(self) -> None:
+        self.deliveries.clear()
+
+    def to(self, address: str) -> list[Delivery]:
+        return [delivery for delivery in self.deliveries if address in delivery.recipients]
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        return [delivery.message for delivery in self.deliveries]
+
+    # What aiosmtpd calls
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's names
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        if self.failing:
+            await server.push("421 closing")
+            server.transport.close()
+            return []
+        session.host_name = hostname
+        self.connections += 1
+        return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        mail_options: list[str],
+    ) -> str:
+        if self.failing:
+            server.transport.close()
+            return "421 closing"
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        rcpt_options: list[str],
+    ) -> str:
+        code = self.refused.get(address)
+        if code:
+            return f"{code} refused by the test"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        raw = envelope.original_content or b""
+        self.deliveries.append(Delivery(envelope.mail_from or "", list(envelope.rcpt_tos), raw))
+        return "250 kept"
+
+
+class _AnyPort(Controller):
+    """A controller that lets the system choose a free port, so that workers never race for one."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+class LoopbackSMTP:
+    def __init__(self) -> None:
+        self.inbox = Inbox()
+        self._controller = _AnyPort(self.inbox, hostname=HOST, port=0)
+
+    @property
+    def port(self) -> int:
+        return int(self._controller.port)
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        self.inbox.port = self.port
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._controller.stop()
+
+
+def mail_settings(port: int) -> dict[str, object]:
+    """The settings that send through this server, in the words of the Django in use."""
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    if django.VERSION >= (6, 1):
+        options = {"host": HOST, "port": port, "timeout": 10}
+        return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
+    return {
+        "EMAIL_BACKEND": backend,
+        "EMAIL_HOST": HOST,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": "",
+        "EMAIL_HOST_PASSWORD": "",
+        "EMAIL_USE_TLS": False,
+        "EMAIL_USE_SSL": False,
+        "EMAIL_TIMEOUT": 10,
+    }

@@ -1,0 +1,277 @@
+"""Settings of the site. Everything that differs between machines is read from the environment.
+
+The names are listed in README.md ("Configure"). A value that cannot be understood raises at start.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from environs import Env, EnvError
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# What this process is
+
+DEBUG = env.bool("DEBUG", False)
+PETITIONS_DEMO = env.bool("PETITIONS_DEMO", False)
+_local = DEBUG or PETITIONS_DEMO  # on somebody's own machine, so that defaults may be convenient
+
+
+def _local_secret_key() -> str:
+    """A key made once and kept beside manage.py, so that links in mails outlive a restart."""
+    path = BASE_DIR / ".secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key := secrets.token_urlsafe(50))
+    return key
+
+
+SECRET_KEY = env.str("SECRET_KEY", "") or (_local_secret_key() if _local else "")
+if not SECRET_KEY:
+    raise EnvError("Set SECRET_KEY to a long random text (or DEBUG=1 on your own machine).")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+
+# Where it is reached
+
+PORT = env.int("PORT", 8000)
+SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+SITE_NAME = env.str("SITE_NAME", "Undersigned")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname:
+    raise EnvError(f"SITE_URL must be an http(s) address, not {SITE_URL!r}.")
+_https = _site.scheme == "https"
+
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", [_site.hostname, *(["localhost", "127.0.0.1", "[::1]"] if _local else [])]
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+# Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks.
+PETITIONS_TRUSTED_PROXIES = env.list("PETITIONS_TRUSTED_PROXIES", [])
+if PETITIONS_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+SECURE_HSTS_PRELOAD = _https
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# No nonces and no unsafe-*: a page is the same bytes for everybody and can be cached.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: []
+    for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+}
+
+# What it is made of
+
+INSTALLED_APPS = [
+    "config.apps.ConfigConfig",
+    "supporters.apps.SupportersConfig",
+    "petitions.apps.PetitionsConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "crispy_forms",
+    "csp",
+    "django_countries",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "petitions.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+        },
+    }
+]
+CRISPY_TEMPLATE_PACK = "undersigned"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("undersigned",)
+CRISPY_FAIL_SILENTLY = False
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Data
+
+DATABASES: dict[str, Any] = {
+    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'site.sqlite3'}")
+}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # BEGIN IMMEDIATE waits for the write lock where a deferred transaction fails half-way with
+    # "database is locked"; WAL lets readers go on; FULL keeps what was acknowledged.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    # A file: threads of a test would lock each other up on an in-memory database.
+    _database["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["CONN_MAX_AGE"] = env.int("PETITIONS_CONN_MAX_AGE", 600)
+    _database["CONN_HEALTH_CHECKS"] = True
+else:
+    raise EnvError("DATABASE_URL must name SQLite (sqlite://) or PostgreSQL (postgres://).")
+
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Mail
+
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"petitions@{_site.hostname}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+_email = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
+if PETITIONS_DEMO and not os.environ.get("EMAIL_URL"):
+    _email["EMAIL_BACKEND"] = "supporters.demo.mailbox.EmailBackend"
+_email_timeout = _email["EMAIL_TIMEOUT"] or 20  # seconds; must stay well below the outbox lease
+if django.VERSION >= (6, 1):
+    _options = {}
+    if _email["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
+        _options = {
+            "host": _email["EMAIL_HOST"],
+            "port": _email["EMAIL_PORT"],
+            "username": _email["EMAIL_HOST_USER"] or "",
+            "password": _email["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": _email["EMAIL_USE_TLS"],
+            "use_ssl": _email["EMAIL_USE_SSL"],
+            "timeout": _email_timeout,
+        }
+    elif _email["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+        _options = {"file_path": _email["EMAIL_FILE_PATH"]}
+    MAILERS = {"default": {"BACKEND": _email["EMAIL_BACKEND"], "OPTIONS": _options}}
+else:
+    EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+    EMAIL_HOST = _email["EMAIL_HOST"]
+    EMAIL_PORT = _email["EMAIL_PORT"]
+    EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
+    EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
+    EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"] or None
+    EMAIL_TIMEOUT = _email_timeout
+
+# Language and time
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = False  # would break numbers in attributes; pages use intcomma
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = BASE_DIR / "media"
+# Hashed names only once `collectstatic` has made the manifest: tests and the demo need none.
+_manifest = (STATIC_ROOT / "staticfiles.json").exists() or env.bool("PETITIONS_MANIFEST", False)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _manifest
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not _manifest
+
+# Operation
+
+METRICS_KEY = env.str("METRICS_KEY", "")
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
+}
+
+# What is particular to petitions
+
+PETITIONS_RATE_LIMITS = {
+    # One address can be a whole school or a carrier's customers: generous on purpose.
+    "sign": env.str("PETITIONS_SIGN_RATE", "600/10 minutes"),
+    "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
+    "token": env.str("PETITIONS_TOKEN_RATE", "1200/10 minutes"),
+    "start": env.str("PETITIONS_START_RATE", "60/hour"),
+}
+PETITIONS_DEFAULT_COUNTRY = env.str("PETITIONS_DEFAULT_COUNTRY", "")
+PETITIONS_UNCONFIRMED_DAYS = env.int("PETITIONS_UNCONFIRMED_DAYS", 7)
+PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120)

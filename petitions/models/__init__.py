@@ -1,0 +1,26 @@
+"""What organizers write and moderators decide. Knows nothing of supporters."""
+
+from .action_step import ActionStep
+from .moderation_event import ModerationEvent
+from .petition import Petition
+from .search import PetitionSearch
+from .slug import PetitionSlug
+from .target import PetitionTarget, Target
+from .topic import Topic
+from .update import Update
+from .user import User
+from .version import PetitionVersion
+
+__all__ = [
+    "ActionStep",
+    "ModerationEvent",
+    "Petition",
+    "PetitionSearch",
+    "PetitionSlug",
+    "PetitionTarget",
+    "PetitionVersion",
+    "Target",
+    "Topic",
+    "Update",
+    "User",
+]

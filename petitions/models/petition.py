@@ -1,0 +1,348 @@
+"""A petition: its text, its states, and the guarded moves between them."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from petitions import search, text
+from petitions.slugs import candidates, validate_slug
+from petitions.states import PUBLIC, Outcome, Status
+
+from .moves import Moves
+from .slug import PetitionSlug
+from .version import TEXT_FIELDS, PetitionVersion, digest
+
+# Written by guarded UPDATEs (moves.py), the fold and the worker alone: a plain save() of an edited
+# row would bring back what it read before, and undo a closing or fifty counted signatures.
+GUARDED = frozenset(
+    {
+        "status",
+        "submitted_at",
+        "opened_at",
+        "closed_at",
+        "outcome",
+        "outcome_note",
+        "outcome_source",
+        "supporter_count",
+        "trend",
+        "created_at",
+        "version",
+    }
+)
+
+
+class PetitionQuerySet(models.QuerySet["Petition"]):
+    def public(self) -> Self:
+        """Open, closed and rejected: what a stranger may read."""
+        return self.filter(status__in=PUBLIC)
+
+    def published(self) -> Self:
+        """Open or closed: what was opened for signing and is not hidden."""
+        return self.filter(status__in=(Status.OPEN, Status.CLOSED))
+
+    def open(self) -> Self:
+        """Can be signed now: a closing date in the past ends it, worker or not."""
+        return self.filter(self._not_due(), status=Status.OPEN)
+
+    def closed(self) -> Self:
+        return self.filter(Q(status=Status.CLOSED) | (Q(status=Status.OPEN) & ~self._not_due()))
+
+    def victories(self) -> Self:
+        return self.filter(status=Status.CLOSED, outcome=Outcome.VICTORY)
+
+    def due_to_close(self) -> Self:
+        return self.filter(status=Status.OPEN, closes_at__lte=timezone.now())
+
+    def organized_by(self, user: Any) -> Self:
+        return self.filter(organizer=user)
+
+    @staticmethod
+    def _not_due() -> Q:
+        return Q(closes_at=None) | Q(closes_at__gt=timezone.now())
+
+
+class Petition(Moves, models.Model):
+    slug = models.CharField(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        blank=True,
+        validators=[validate_slug],
+        help_text=_("The address. Made from the title when empty; old ones redirect for ever."),
+    )
+    title = models.CharField(_("title"), max_length=300)
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        validators=[MaxLengthValidator(500)],
+        help_text=_("The case in one or two sentences."),
+    )
+    body = models.TextField(
+        _("story"), blank=True, validators=[MaxLengthValidator(20_000)], help_text=_("Markdown.")
+    )
+    ask = models.TextField(
+        _("what we ask"),
+        blank=True,
+        validators=[MaxLengthValidator(20_000)],
+        help_text=_("Markdown."),
+    )
+    # The text that the public sees and signs. A changed text can wait for review beside it.
+    version = models.OneToOneField(
+        PetitionVersion, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    organizer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="petitions",
+        verbose_name=_("organizer"),
+        help_text=_("Empty for imported petitions."),
+    )
+    organizer_name = models.CharField(_("organizer's name"), max_length=200, blank=True)
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True, default="")
+    picture = models.ImageField(_("picture"), upload_to="pictures/", blank=True)
+    picture_alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
+    topics = models.ManyToManyField(
+        "Topic", blank=True, related_name="petitions", verbose_name=_("topics")
+    )
+    goal = models.PositiveIntegerField(
+        _("goal"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    closes_at = models.DateTimeField(
+        _("closes"), null=True, blank=True, help_text=_("From then on it cannot be signed.")
+    )
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
+    )
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.NONE
+    )
+    outcome_note = models.TextField(_("how it ended"), blank=True)
+    outcome_source = models.URLField(_("source for the outcome"), blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    # Positions given + the sum of the count adjustments; changed only together with them.
+    supporter_count = models.IntegerField(_("supporters counted"), default=0, editable=False)
+    # Signatures confirmed in the last day, refreshed by the worker: what "trending" sorts by.
+    trend = models.PositiveIntegerField(_("trend"), default=0, editable=False)
+
+    source = models.CharField(_("imported from"), max_length=200, blank=True, default="")
+    source_id = models.CharField(_("id there"), max_length=100, blank=True, default="")
+    read_only = models.BooleanField(
+        _("cannot be signed here"),
+        default=False,
+        help_text=_("For imported petitions that are signed elsewhere."),
+    )
+
+    objects = PetitionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # One way only: a date implies a status that may have it. Thousands of real closed
+            # petitions have no date of closing.
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(status__in=[Status.CLOSED, Status.HIDDEN]),
+                name="petitions_closed_at_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at=None)
+                | Q(status__in=[Status.OPEN, Status.CLOSED, Status.HIDDEN]),
+                name="petitions_opened_at_is_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None) | ~Q(status=Status.DRAFT),
+                name="petitions_submitted_at_is_submitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.NONE) | Q(status__in=[Status.CLOSED, Status.HIDDEN]),
+                name="petitions_outcome_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(supporter_count__gte=0), name="petitions_supporter_count_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                condition=~Q(source_id=""),
+                name="petitions_source_once",
+            ),
+        ]
+        indexes = [
+            # Lists by status, each in one of the three orders.
+            models.Index(fields=["status", "-opened_at", "-id"], name="petitions_newest"),
+            models.Index(fields=["status", "-supporter_count", "-id"], name="petitions_most"),
+            models.Index(
+                fields=["status", "-trend", "-supporter_count", "-id"], name="petitions_trending"
+            ),
+            # due_to_close(), every second.
+            models.Index(
+                fields=["closes_at"],
+                condition=Q(status=Status.OPEN, closes_at__isnull=False),
+                name="petitions_due",
+            ),
+        ]
+        verbose_name = _("petition")
+        verbose_name_plural = _("petitions")
+
+    # Who writes the text that save() is about to store: kept with the version.
+    changed_by: "Any | None" = None
+    change_reason: str = ""
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("petition", args=[self.slug])
+
+    # Saving
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the petition, its version of the text, its slug and its search document.
+
+        A new row gets a slug from its title where it has none, and version 1. Of a stored row
+        everything is written but GUARDED; a changed text becomes a new version once the petition
+        was opened, and replaces the version before that.
+        """
+        self.language = self.language or settings.LANGUAGE_CODE
+        with transaction.atomic():
+            if self._state.adding:
+                self._insert(*args, **kwargs)
+            else:
+                self._update(*args, **kwargs)
+
+    def _insert(self, *args: Any, **kwargs: Any) -> None:
+        given = self.slug
+        for slug in [given] if given else candidates(self.title):
+            self.slug = slug
+            try:
+                with transaction.atomic():
+                    super().save(*args, **kwargs)
+                    PetitionSlug.objects.create(petition=self, slug=slug)
+                break
+            except IntegrityError:
+                self.pk, self._state.adding = None, True
+                if given or not self._is_taken(slug):
+                    self.slug = given
+                    raise
+        self._write_version()
+
+    def _update(
+        self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any
+    ) -> None:
+        fields = {
+            field.name for field in self._meta.concrete_fields if not field.primary_key
+        } - GUARDED
+        if update_fields is not None:
+            fields &= set(update_fields)
+        if not fields:
+            return
+        super().save(*args, update_fields=fields, **kwargs)
+        if "slug" in fields:
+            known, _created = PetitionSlug.objects.get_or_create(
+                slug=self.slug, defaults={"petition": self}
+            )
+            if known.petition_id != self.pk:
+                raise IntegrityError(f"The slug {self.slug!r} belongs to another petition.")
+        if fields & set(TEXT_FIELDS):
+            self._write_version()
+
+    @staticmethod
+    def _is_taken(slug: str) -> bool:
+        return (
+            PetitionSlug.objects.filter(slug=slug).exists()
+            or Petition.objects.filter(slug=slug).exists()
+        )
+
+    def _write_version(self) -> None:
+        texts = {name: getattr(self, name) for name in TEXT_FIELDS}
+        sha256 = digest(**texts)
+        versions = PetitionVersion.objects.filter(petition=self)
+        newest = versions.order_by("-number").first()
+        if newest and newest.sha256 == sha256:
+            return
+        rendered = {"html": text.render(self.body), "ask_html": text.render(self.ask, top=3)}
+        values = {**texts, **rendered, "sha256": sha256}
+        values |= {"created_by": self.changed_by, "reason": self.change_reason}
+        never_opened = (Status.DRAFT, Status.IN_REVIEW, Status.REJECTED)
+        if newest and Petition.objects.filter(pk=self.pk, status__in=never_opened).exists():
+            versions.filter(pk=newest.pk).update(created_at=timezone.now(), **values)
+            version = PetitionVersion.objects.get(pk=newest.pk)
+        else:
+            number = newest.number + 1 if newest else 1
+            version = PetitionVersion.objects.create(petition=self, number=number, **values)
+        Petition.objects.filter(pk=self.pk).update(version=version)
+        self.version = version
+        search.index(self)
+
+    # What readers see
+
+    @property
+    def is_closed(self) -> bool:
+        """No longer to be signed: closed, or its closing date has passed."""
+        return self.status == Status.CLOSED or (self.status == Status.OPEN and self._is_due())
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == Status.OPEN and not self._is_due()
+
+    @property
+    def is_signable(self) -> bool:
+        return self.is_open and not self.read_only
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in PUBLIC
+
+    @property
+    def ended_at(self) -> "Any | None":
+        """When signing ended: closed_at, or a closing date that has passed; else None."""
+        if self.closed_at:
+            return self.closed_at
+        return self.closes_at if self.is_closed and self._is_due() else None
+
+    def _is_due(self) -> bool:
+        return self.closes_at is not None and self.closes_at <= timezone.now()
+
+    @property
+    def organizer_display(self) -> str:
+        """The name that readers see, or ''."""
+        if self.organizer_name or self.organizer is None:
+            return self.organizer_name
+        return self.organizer.get_full_name()
+
+    @property
+    def organizer_first_name(self) -> str:
+        """The account's first name, else the whole organizer_name, else ''."""
+        return (self.organizer.first_name if self.organizer else "") or self.organizer_name
+
+    @property
+    def text_direction(self) -> str:
+        try:
+            return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
+        except KeyError:
+            return "auto"
+
+    @property
+    def safe_html(self) -> SafeString:
+        html = self.version.html if self.version else ""
+        return mark_safe(html)  # noqa: S308 — sanitised by text.render() in save()
+
+    @property
+    def safe_ask_html(self) -> SafeString:
+        html = self.version.ask_html if self.version else ""
+        return mark_safe(html)  # noqa: S308 — sanitised by text.render() in save()

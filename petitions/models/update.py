@@ -1,0 +1,94 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from petitions import text
+from petitions.signals import update_published
+
+
+class UpdateQuerySet(models.QuerySet["Update"]):
+    def published(self) -> Self:
+        return self.filter(published_at__lte=timezone.now())
+
+    def newest_first(self) -> Self:
+        """By the date of the event, which is the date readers see."""
+        return self.order_by("-happened_on", "-id")
+
+
+class Update(models.Model):
+    """Dated news under a petition. A draft until it has a `published_at`."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        RESPONSE = "response", _("Response")
+        MILESTONE = "milestone", _("Milestone")
+        VICTORY = "victory", _("Victory")
+        CORRECTION = "correction", _("Correction")
+
+    petition = models.ForeignKey(
+        "Petition", models.CASCADE, related_name="updates", verbose_name=_("petition")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.NEWS)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    body = models.TextField(_("text"), max_length=20_000, help_text=_("Markdown."))
+    html = models.TextField(editable=False, blank=True)
+    happened_on = models.DateField(
+        _("date of the event"), default=timezone.localdate, help_text=_("Readers see this date.")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="updates",
+        verbose_name=_("author"),
+    )
+    email_supporters = models.BooleanField(
+        _("email this to supporters"),
+        default=False,
+        help_text=_("Only to those who asked for updates, once, when it is published."),
+    )
+
+    objects = UpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-happened_on", "-id"]
+        indexes = [
+            # The timeline of a page and its feed: newest_first() of one petition.
+            models.Index(
+                fields=["petition", "-happened_on", "-id"], name="petitions_update_timeline"
+            ),
+        ]
+        verbose_name = _("update")
+        verbose_name_plural = _("updates")
+
+    def __str__(self) -> str:
+        return self.title or f"{self.happened_on:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.html = text.render(self.body, top=4)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "body" in fields:
+            kwargs["update_fields"] = {*fields, "html"}
+        super().save(*args, **kwargs)
+
+    @property
+    def safe_html(self) -> SafeString:
+        return mark_safe(self.html)  # noqa: S308 — sanitised by text.render() in save()
+
+    def publish(self) -> bool:
+        """Make the update public and announce it. False when it was public already."""
+        now = timezone.now()
+        with transaction.atomic():
+            drafts = Update.objects.filter(pk=self.pk, published_at=None)
+            if not drafts.update(published_at=now):
+                return False
+            self.published_at = now
+            update_published.send(sender=Update, update=self)
+        return True

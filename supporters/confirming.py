@@ -1,0 +1,72 @@
+"""Confirming: one guarded UPDATE of the signer's own row. Repeating it changes nothing."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from petitions.models import Petition
+from petitions.states import Status
+from supporters.models import Signature
+
+GRACE = timedelta(hours=24)  # for who signed before the closing and reads the mail after it
+
+
+class Answer(StrEnum):
+    """What became of a confirmation."""
+
+    CONFIRMED = "confirmed"  # just now
+    BEFORE = "before"  # it was confirmed already, and still is
+    CLOSED = "closed"  # too late
+    GONE = "gone"  # the petition is hidden or was rejected
+    ENDED = "ended"  # withdrawn or removed
+    UNKNOWN = "unknown"  # erased, or never there
+
+
+def confirm(signature_id: int) -> Answer:
+    """Confirm a pending signature if its petition still takes it."""
+    now = timezone.now()
+    taking = Petition.objects.filter(pk=OuterRef("petition")).filter(_takes(now))
+    if Signature.objects.filter(
+        Exists(taking), pk=signature_id, status=Signature.Status.PENDING
+    ).update(status=Signature.Status.CONFIRMED, confirmed_at=now):
+        return Answer.CONFIRMED
+    found = (
+        Signature.objects.filter(pk=signature_id).values_list("status", "petition__status").first()
+    )
+    if found is None:
+        return Answer.UNKNOWN
+    status, petition_status = found
+    if petition_status not in (Status.OPEN, Status.CLOSED):
+        return Answer.GONE
+    return {
+        Signature.Status.PENDING: Answer.CLOSED,
+        Signature.Status.CONFIRMED: Answer.BEFORE,
+    }.get(status, Answer.ENDED)
+
+
+def can_be_confirmed(signature: Signature) -> bool:
+    """Whether confirm() would take this pending signature now; for the page that asks."""
+    now = timezone.now()
+    petition = signature.petition
+    if petition.is_open:
+        return True
+    ended = petition.ended_at
+    published = petition.status in (Status.OPEN, Status.CLOSED)
+    return published and ended is not None and signature.created_at <= ended > now - GRACE
+
+
+def _takes(now: datetime) -> Q:
+    """A petition that takes a confirmation: open, or closed less than GRACE ago, after signing.
+
+    Closed means closed_at, or a closing date that has passed whether or not the worker saw it.
+    """
+    cutoff = now - GRACE
+    signed_at = OuterRef("created_at")
+    return (
+        Q(status=Status.OPEN, closes_at=None)
+        | Q(status=Status.OPEN, closes_at__gt=now)
+        | Q(status=Status.OPEN, closes_at__gt=cutoff, closes_at__gte=signed_at)
+        | Q(status=Status.CLOSED, closed_at__gt=cutoff, closed_at__gte=signed_at)
+    )

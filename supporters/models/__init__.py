@@ -1,0 +1,17 @@
+"""What the public does: signatures and what follows from them."""
+
+from .blocked_address import BlockedAddress
+from .count_adjustment import CountAdjustment
+from .hourly_count import HourlyCount
+from .mailing import Mailing
+from .outgoing_mail import OutgoingMail
+from .signature import Signature
+
+__all__ = [
+    "BlockedAddress",
+    "CountAdjustment",
+    "HourlyCount",
+    "Mailing",
+    "OutgoingMail",
+    "Signature",
+]

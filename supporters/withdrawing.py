@@ -1,0 +1,61 @@
+"""Withdrawing: the signature stops counting, the person is erased, the ledger says so."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from petitions.models import Petition
+from supporters.blocking import block
+from supporters.models import CountAdjustment, Signature
+
+# What is known of the person. The row, its position, status and dates stay: they are the count.
+_ERASED = {
+    "given_name": "",
+    "family_name": "",
+    "email": "",
+    "email_key": None,
+    "country": "",
+    "postal_code": "",
+    "locality": "",
+    "reason": "",
+    "wants_updates": False,
+}
+
+
+def withdraw(signature_id: int) -> bool:
+    """End a signature at its signer's wish. False when it had ended before, or never was."""
+    return _end(signature_id, Signature.Status.WITHDRAWN, CountAdjustment.Kind.WITHDRAWN)
+
+
+def disown(signature_id: int) -> bool:
+    """ "This was not me": end the signature and send that address no more mail about it."""
+    with transaction.atomic():
+        found = (
+            Signature.objects.filter(pk=signature_id)
+            .values_list("petition_id", "email_key")
+            .first()
+        )
+        if not _end(signature_id, Signature.Status.REMOVED, CountAdjustment.Kind.REMOVED):
+            return False
+        if found and found[1]:
+            block(*found)
+    return True
+
+
+def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind) -> bool:
+    petition_id = (
+        Signature.objects.filter(pk=signature_id).values_list("petition_id", flat=True).first()
+    )
+    if petition_id is None:
+        return False
+    ended = {"status": status, "ended_at": timezone.now(), **_ERASED}
+    with transaction.atomic():
+        # The petition row first, then the signature. And counted ones first: the other order
+        # deadlocked with the fold.
+        Petition.objects.select_for_update(no_key=True).only("pk").get(pk=petition_id)
+        row = Signature.objects.filter(pk=signature_id)
+        confirmed = row.filter(status=Signature.Status.CONFIRMED)
+        if confirmed.filter(position__isnull=False).update(**ended):
+            CountAdjustment.objects.create(petition_id=petition_id, kind=kind, quantity=-1)
+            return True
+        live = (Signature.Status.CONFIRMED, Signature.Status.PENDING)
+        return bool(row.filter(position=None, status__in=live).update(**ended))

@@ -1,0 +1,32 @@
+# What a developer types. Everything here works in a checkout with nothing but Python and make;
+# README.md has the two commands that need not even make.
+.PHONY: demo test check lint lock
+
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --upgrade pyproject.toml
+
+$(BIN)/activate: requirements-dev.lock
+	python3 -m venv .venv
+	$(BIN)/pip install -q -r requirements-dev.lock
+	@touch $@
+
+demo: $(BIN)/activate
+	$(BIN)/python manage.py demo
+
+test: $(BIN)/activate
+	$(BIN)/python -m pytest
+
+lint: $(BIN)/activate
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+
+check: lint test
+
+# From the root, so that the comments in the files name no folder of yours.
+lock: $(BIN)/activate
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -o requirements-dev.lock

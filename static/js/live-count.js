@@ -1,0 +1,183 @@
+// Keeps the number of an open petition fresh. The page is complete without it.
+//
+// The element with [data-count-url] carries everything: the address, the moment of the page's own
+// number, the words. Copies of the number stand in [data-count-copy] and [data-count-others].
+
+const PAUSE = 5_000; // milliseconds between two questions, ± 30 %
+const LONGEST = 120_000; // the longest pause while answers fail
+const PATIENCE = 10_000; // how long one answer may take
+const QUIET = 60_000; // the shortest time between two spoken numbers
+const FADE = 1_200;
+
+const tally = document.querySelector("[data-count-url]");
+if (tally) keepFresh(tally);
+
+function keepFresh(tally) {
+  const words = tally.dataset;
+  const sentence = tally.querySelector(".count");
+  const progress = tally.querySelector("progress");
+  const spoken = document.querySelector("[data-count-status]");
+  const format = numberFormat(words.group);
+  const plural = new Intl.PluralRules(document.documentElement.lang || "en");
+
+  const before = document.createElement("span");
+  const number = document.createElement("data");
+  const after = document.createElement("span");
+  const whole = [before, " ", number, " ", after];
+  before.textContent = words.has;
+
+  let count = Number(sentence.querySelector("data")?.value ?? 0);
+  let goal = progress?.max ?? 0;
+  let asOf = Date.parse(words.asOf) || 0;
+  let failures = 0;
+  let over = false;
+  let asking = false;
+  let timer;
+
+  let said = count;
+  let saidAt = Date.now();
+  let goalNews = "";
+
+  const supporters = (n) => (plural.select(n) === "one" ? words.one : words.many);
+
+  function sleep(milliseconds) {
+    clearTimeout(timer);
+    if (!over && document.visibilityState === "visible") timer = setTimeout(ask, milliseconds);
+  }
+
+  async function ask() {
+    if (asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(words.countUrl, {
+        credentials: "omit",
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (answer.status === 404 || answer.status === 410) {
+        over = true; // hidden, or moved for good: nothing more will come
+      } else if (answer.ok) {
+        take(await answer.json());
+        failures = 0;
+      } else {
+        failures += 1;
+      }
+    } catch {
+      failures += 1;
+    } finally {
+      asking = false;
+    }
+    sleep(pause(failures));
+  }
+
+  function take(answer) {
+    const moment = Date.parse(answer.as_of);
+    // A cache may hand out an answer that is older than what is on the page.
+    if (!(moment > asOf) || !Number.isSafeInteger(answer.count)) return;
+    asOf = moment;
+    const wasShort = goal > 0 && count < goal;
+    if (progress && answer.goal > 0) goal = answer.goal;
+    if (answer.count !== count) show(answer.count);
+    if (progress) showProgress();
+    if (wasShort && count >= goal) goalNews = fill(words.goalNews, goal);
+    if (answer.status !== "open") close();
+    else speak();
+  }
+
+  function show(next) {
+    count = next;
+    const text = format(count);
+    if (count > 0) {
+      number.value = count;
+      number.textContent = text;
+      number.dataset.digits = String(count).length;
+      after.textContent = supporters(count);
+      if (!number.isConnected) sentence.replaceChildren(...whole);
+      number.classList.add("changed");
+      setTimeout(() => number.classList.remove("changed"), FADE);
+    } else {
+      const first = document.createElement("strong");
+      first.textContent = words.first;
+      sentence.replaceChildren(first);
+    }
+    for (const copy of document.querySelectorAll("[data-count-copy]")) {
+      const strong = document.createElement("strong");
+      strong.className = "figures";
+      strong.textContent = text;
+      copy.replaceChildren(...(count > 0 ? [strong, ` ${supporters(count)}`] : [words.first]));
+    }
+    for (const copy of document.querySelectorAll("[data-count-others]")) {
+      const others = count - Number(copy.dataset.countOthers);
+      if (others > 0) copy.textContent = `${format(others)} ${supporters(others)}`;
+    }
+  }
+
+  function showProgress() {
+    const [left, right] = tally.querySelectorAll(".goal label > span");
+    const reached = count >= goal;
+    progress.max = goal;
+    progress.value = Math.min(count, goal);
+    left.textContent = fill(reached ? words.goalReached : words.goalSet, goal);
+    right.textContent = reached ? "" : fill(words.goalLeft, goal - count);
+  }
+
+  function close() {
+    // The form stays: somebody may be typing in it. The server says so when it is sent.
+    over = true;
+    before.textContent = words.had;
+    tally.classList.add("dry");
+    const notice = tally.querySelector(".latest");
+    notice.textContent = words.closed;
+    if (!inForm()) spoken.textContent = words.closed;
+  }
+
+  function speak() {
+    if (inForm()) return;
+    if (!goalNews && (count === said || Date.now() - saidAt < QUIET)) return;
+    spoken.textContent = goalNews || `${words.has} ${format(count)} ${supporters(count)}`;
+    [said, saidAt, goalNews] = [count, Date.now(), ""];
+  }
+
+  function fill(text, n) {
+    return text.replace("{n}", format(n));
+  }
+
+  // The sentence that the server wrote is taken over piece by piece, so that a swap moves nothing.
+  const written = sentence.querySelector("data");
+  if (written) {
+    number.value = written.value;
+    number.textContent = written.textContent;
+    number.dataset.digits = written.dataset.digits;
+    after.textContent = supporters(count);
+    sentence.replaceChildren(...whole);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    // Coming back: soon, but not all tabs of the world at once.
+    if (document.visibilityState === "visible") sleep(Math.random() * 1_000);
+    else clearTimeout(timer);
+  });
+  sleep(pause(0));
+}
+
+function pause(failures) {
+  const jitter = 0.7 + 0.6 * Math.random();
+  return Math.min(PAUSE * 2 ** failures * jitter, LONGEST);
+}
+
+function inForm() {
+  return Boolean(document.activeElement?.closest("form"));
+}
+
+// As the server writes numbers: the language's groups, but the server's mark between them and its
+// digits, since two tables of conventions need not agree.
+function numberFormat(group) {
+  const format = new Intl.NumberFormat(document.documentElement.lang || "en", {
+    useGrouping: "always",
+    numberingSystem: "latn",
+  });
+  return (n) =>
+    format
+      .formatToParts(n)
+      .map((part) => (part.type === "group" ? group : part.value))
+      .join("");
+}

@@ -13,23 +13,18 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     SIGNATURE = "signature"
     UNSUBSCRIBE = "unsubscribe"
-    SIGNED = "signed"  # the address that was just typed, for "check your mail"
+    PREVIEW = "preview"  # of a petition, not of a signature
 
 
-def make(purpose: Purpose, value: int | str) -> str:
-    return _signer(purpose).sign(str(value))
+def make(purpose: Purpose, row_id: int) -> str:
+    return _signer(purpose).sign(str(row_id))
 
 
 def read(purpose: Purpose, token: str) -> int | None:
     """The id in the token, or None where the token was not made here for this purpose."""
-    text = read_text(purpose, token)
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
-
-
-def read_text(purpose: Purpose, token: str) -> str | None:
     try:
-        return _signer(purpose).unsign(token)
-    except (BadSignature, UnicodeError):
+        return int(_signer(purpose).unsign(token))
+    except (BadSignature, ValueError):
         return None
 
 

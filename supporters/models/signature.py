@@ -103,6 +103,12 @@ class Signature(models.Model):
                 condition=Q(status__in=["pending", "confirmed"]),
                 name="supporters_signature_once",
             ),
+            # Whether the organizer's own is counted (the appeal). Holds one row a petition.
+            models.UniqueConstraint(
+                fields=["petition"],
+                condition=Q(is_organizer=True, status="confirmed"),
+                name="supporters_signature_organizer_once",
+            ),
             # The fold's MAX(position), the newest supporters, the pages of supporters. Partial,
             # because a full one makes SQLite read all pending rows.
             models.UniqueConstraint(

@@ -1,0 +1,80 @@
+"""The page of a petition, and its number as JSON."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from petitions.models import Petition
+from petitions.states import Status
+from supporters.caching import PUBLIC, private, public
+from supporters.count import with_live_count, with_newest_confirmation
+from supporters.petition_page import page_context, page_petitions
+from supporters.tokens import Purpose, read
+
+from .petition_lookup import gone, with_petition
+
+
+@require_safe
+@public
+def petition(request: HttpRequest, slug: str) -> HttpResponse:
+    return with_petition(_petition, petitions=page_petitions)(request, slug=slug)
+
+
+def _petition(request: HttpRequest, petition: Petition) -> HttpResponse:
+    return render(request, "petitions/petition.html", page_context(petition))
+
+
+@require_safe
+@private
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """The page of a petition that is not public, for who was given the link."""
+    petition = with_live_count(page_petitions()).filter(pk=read(Purpose.PREVIEW, token)).first()
+    if petition is None:
+        return render(request, "404.html", status=404)
+    if petition.status == Status.HIDDEN:
+        return gone(request, petition)
+    return render(request, "petitions/petition.html", page_context(petition, preview=True))
+
+
+@require_safe
+def count_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """{"count", "goal", "status", "confirmed_at", "as_of"}: one statement, for any origin.
+
+    The validator leaves `as_of` out: as long as nothing else changed, 304 says so.
+    """
+    row = (
+        with_newest_confirmation(with_live_count(Petition.objects.all()))
+        .filter(slug=slug)
+        .only("goal", "status", "closes_at")
+        .first()
+    )
+    if row is None or row.status not in (Status.OPEN, Status.CLOSED):
+        hidden = row is not None and row.status == Status.HIDDEN
+        response: HttpResponse = JsonResponse(
+            {"error": "gone" if hidden else "not found"}, status=410 if hidden else 404
+        )
+        response["Cache-Control"] = "no-store"
+    else:
+        status = Status.CLOSED if row.is_closed else Status.OPEN
+        confirmed_at = row.newest_confirmed_at
+        etag = (
+            f'W/"{row.live_count}-{row.goal}-{status}-{confirmed_at and confirmed_at.timestamp()}"'
+        )
+        response = JsonResponse(
+            {
+                "count": row.live_count,
+                "goal": row.goal,
+                "status": status,
+                "confirmed_at": confirmed_at,
+                "as_of": timezone.now(),
+            }
+        )
+        response["Cache-Control"] = PUBLIC
+        response["ETag"] = etag
+        response = get_conditional_response(request, etag=etag, response=response) or response
+        if isinstance(response, HttpResponseNotModified):
+            response["Cache-Control"] = PUBLIC
+    response["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -1,0 +1,130 @@
+"""Signing: the form alone, what becomes of it, and "check your mail"."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from petitions.models import Petition
+from supporters.addresses import InvalidAddress, email_key
+from supporters.caching import private, public
+from supporters.count import Tally
+from supporters.forms import SignForm
+from supporters.origin import refuse_cross_site
+from supporters.rate_limits import allow
+from supporters.signing import NotSignable, Signer, ask_again
+from supporters.signing import sign as record
+
+from .petition_lookup import with_petition
+
+_SALT = "supporters.signed"
+
+
+@csrf_exempt  # no cookie on public pages; refuse_cross_site stands for the token
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+@refuse_cross_site
+@with_petition
+def sign(request: HttpRequest, petition: Petition) -> HttpResponse:
+    action = reverse("sign", args=[petition.slug])
+    if request.method != "POST":
+        if not petition.is_signable:
+            return redirect(petition)
+        return _form(request, petition, SignForm(action=action))
+    form = SignForm(request.POST, action=action)
+    if form.is_trap_sprung:
+        return _signed(petition, str(request.POST.get("email", "")))
+    if not allow(request, "sign"):
+        return _form(request, petition, form, refusal="too_many", status=429)
+    if not petition.is_signable:
+        return _form(request, petition, form, refusal="closed", status=409)
+    if not form.is_valid():
+        return _form(request, petition, form)
+    try:
+        record(petition.pk, _signer(form.cleaned_data))
+    except NotSignable:
+        return _form(request, petition, form, refusal="closed", status=409)
+    return _signed(petition, form.cleaned_data["email"])
+
+
+@csrf_exempt  # the signed `for` is its authority
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+@with_petition
+def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
+    """ "Check your mail": the same for a new, a pending and a confirmed address."""
+    address = _read_for(petition, request.GET.get("for", ""))
+    if request.method == "POST":
+        if address and allow(request, "resend"):
+            try:
+                ask_again(petition.pk, email_key(address), language=get_language() or "")
+            except InvalidAddress:
+                pass  # what a trap caught was never checked
+        query = urlencode({"for": request.GET.get("for", ""), "again": "1"})
+        return HttpResponseRedirect(f"{request.path}?{query}")
+    context = {
+        "petition": petition,
+        "days": settings.PETITIONS_UNCONFIRMED_DAYS,
+        "inbox_url": None,
+        "can_resend": address is not None,
+        "resent": "again" in request.GET,
+    }
+    return render(request, "supporters/signed.html", context)
+
+
+def _form(
+    request: HttpRequest,
+    petition: Petition,
+    form: SignForm,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "petition": petition,
+        "form": form,
+        "tally": Tally.of(petition),
+        "ask_html": petition.safe_ask_html,
+        "refusal": refusal,
+    }
+    response = render(request, "supporters/sign.html", context, status=status)
+    if status == 429:  # noqa: PLR2004
+        response["Retry-After"] = "600"
+    return response
+
+
+def _signer(cleaned: dict[str, Any]) -> Signer:
+    names = ("given_name", "family_name", "email", "email_key", "country", "postal_code")
+    return Signer(
+        **{name: cleaned[name] for name in names},
+        reason=cleaned["reason"],
+        display=cleaned["display"],
+        wants_updates=cleaned["wants_updates"],
+        language=get_language() or "",
+    )
+
+
+def _signed(petition: Petition, address: str) -> HttpResponse:
+    code = signing.dumps([petition.pk, address], salt=_SALT)
+    query = urlencode({"for": code})
+    return HttpResponseRedirect(f"{reverse('signed', args=[petition.slug])}?{query}")
+
+
+def _read_for(petition: Petition, code: str) -> str | None:
+    """The address that was typed for this petition; None without a code; 404 for a forged one."""
+    if not code:
+        return None
+    try:
+        petition_id, address = signing.loads(code, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError, UnicodeError):
+        raise Http404 from None
+    if petition_id != petition.pk:
+        raise Http404
+    return str(address)

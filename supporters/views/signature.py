@@ -1,0 +1,117 @@
+"""The signer's own page for life: see, change, withdraw, download, "this was not me"."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from petitions.models import Petition
+from petitions.states import Status
+from supporters.caching import private
+from supporters.count import Tally, with_live_count
+from supporters.forms import EditSignatureForm
+from supporters.models import Signature
+from supporters.tokens import Purpose, make, read
+from supporters.withdrawing import disown, withdraw
+
+from .token_pages import in_language_of, signature_for
+
+_EDITABLE = ("given_name", "family_name", "display", "reason", "wants_updates")
+_LIVE = (Signature.Status.PENDING, Signature.Status.CONFIRMED)
+
+
+@csrf_exempt  # the token is its own authority, and there is no cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def signature(request: HttpRequest, token: str) -> HttpResponse:
+    row = signature_for(read(Purpose.SIGNATURE, token))
+    if row is None:
+        return render(request, "supporters/signature.html", {"state": "unknown"}, status=404)
+    with in_language_of(row):
+        if request.method == "POST":
+            return _act(request, row, token)
+        if "download" in request.GET:
+            return _download(row)
+        return _page(request, row, token, EditSignatureForm(initial=_initial(row)))
+
+
+def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
+    """Do what the pressed button says, then show the page."""
+    action = request.POST.get("action", "")
+    if action == "withdraw":
+        withdraw(row.pk)
+        return HttpResponseRedirect(request.path)
+    if action == "not_me":
+        disown(row.pk)
+        return HttpResponseRedirect(request.path)
+    if action not in {"save", ""} or row.status not in _LIVE:
+        return HttpResponseRedirect(request.path)
+    form = EditSignatureForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, token, form)
+    changes = {name: form.cleaned_data[name] for name in _EDITABLE}
+    # Guarded: a withdrawal in another window has erased the person, and it stays so.
+    Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes)
+    return HttpResponseRedirect(f"{request.path}?saved")
+
+
+def _page(
+    request: HttpRequest, row: Signature, token: str, form: EditSignatureForm
+) -> HttpResponse:
+    petition = with_live_count(Petition.objects.select_related("organizer", "version")).get(
+        pk=row.petition_id
+    )
+    is_shown = petition.status in (Status.OPEN, Status.CLOSED)
+    context: dict[str, Any] = {
+        "signature": row,
+        "petition": petition,
+        "is_shown": is_shown,
+        "tally": Tally.of(petition),
+        "token": token,
+        "confirm_token": make(Purpose.CONFIRM, row.pk),
+        "state": row.status,
+        "just_confirmed": "confirmed" in request.GET,
+        "confirmed_before": "before" in request.GET,
+        "saved": "saved" in request.GET,
+        "form": form,
+        "steps": list(petition.steps.all()) if is_shown else [],
+        "page_url": settings.SITE_URL + petition.get_absolute_url(),
+    }
+    return render(request, "supporters/signature.html", context)
+
+
+def _initial(row: Signature) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _EDITABLE}
+
+
+def _download(row: Signature) -> HttpResponse:
+    """Everything that is kept about this signature, for its signer."""
+    names = (
+        "given_name",
+        "family_name",
+        "email",
+        "postal_code",
+        "locality",
+        "reason",
+        "display",
+        "wants_updates",
+        "status",
+        "position",
+        "created_at",
+        "confirmed_at",
+        "ended_at",
+        "language",
+        "source",
+    )
+    data = {
+        "petition": settings.SITE_URL + row.petition.get_absolute_url(),
+        "title": row.petition.title,
+        "country": str(row.country),
+        **{name: getattr(row, name) for name in names},
+    }
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="signature.json"'
+    return response

@@ -1,0 +1,26 @@
+"""What the pages behind a signer's links have in common."""
+
+from contextlib import AbstractContextManager
+
+from django.conf import settings
+from django.utils import translation
+
+from supporters.models import Signature
+
+
+def signature_for(signature_id: int | None) -> Signature | None:
+    """The signature with its petition, or None: the token was wrong, or the row was erased."""
+    if signature_id is None:
+        return None
+    return (
+        Signature.objects.select_related("petition", "petition__organizer")
+        .filter(pk=signature_id)
+        .first()
+    )
+
+
+def in_language_of(signature: Signature | None) -> AbstractContextManager[None]:
+    """The signer's language while the page is rendered."""
+    language = signature.language if signature else ""
+    known = {code for code, _name in settings.LANGUAGES}
+    return translation.override(language if language in known else settings.LANGUAGE_CODE)

@@ -227,13 +227,20 @@ class SignForm(SignatureFields):
     `action` is where the form is sent: it is also shown on the petition's page.
     """
 
+    field_order = ("given_name", "family_name", "email", "country", "postal_code", "display")
+
     email = AddressField(
         label=_("Email"),
         help_text=_("We send one message to check it is you. It is never shown."),
         max_length=MAX_EMAIL,
         error_messages={"required": _("Enter an email address like name@example.org")},
         widget=forms.EmailInput(
-            attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={
+                "autocomplete": "email",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "dir": "ltr",
+            }
         ),
     )
     country = forms.ChoiceField(
@@ -266,7 +273,7 @@ class SignForm(SignatureFields):
         self.helper = self._helper(
             Div("given_name", "family_name", css_class="pair"),
             "email",
-            Div("country", "postal_code", css_class="pair"),
+            Div("country", "postal_code", css_class="pair pair-uneven"),
             "display",
             _reason_layout(_("Say why you are signing")),
             "wants_updates",

@@ -52,9 +52,10 @@ def can_be_confirmed(signature: Signature) -> bool:
     petition = signature.petition
     if petition.is_open:
         return True
-    ended = petition.ended_at
-    published = petition.status in (Status.OPEN, Status.CLOSED)
-    return published and ended is not None and signature.created_at <= ended > now - GRACE
+    ended = {Status.OPEN: petition.closes_at, Status.CLOSED: petition.closed_at}.get(
+        Status(petition.status)
+    )
+    return ended is not None and signature.created_at <= ended > now - GRACE
 
 
 def _takes(now: datetime) -> Q:

@@ -29,7 +29,8 @@ def live_count(petition_id: int) -> int:
 def with_newest_confirmation(petitions: QuerySet[Any]) -> QuerySet[Any]:
     """Annotate with `newest_confirmed_at`: of the newest counted confirmation, or None.
 
-    Looks at the tail and at the last position given; both are one step into an index.
+    Looks at the tail, then at the last position given to one that still counts; both are a short
+    step into an index.
     """
     counted = Signature.objects.filter(petition=OuterRef("pk"))
     return petitions.annotate(
@@ -42,7 +43,8 @@ def with_newest_confirmation(petitions: QuerySet[Any]) -> QuerySet[Any]:
                 .values("newest")
             ),
             Subquery(
-                counted.filter(position__isnull=False)
+                counted.confirmed()
+                .filter(position__isnull=False)
                 .order_by("-position")
                 .values("confirmed_at")[:1]
             ),

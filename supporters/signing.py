@@ -33,7 +33,7 @@ WHERE petition.id = %s AND petition.status = 'open' AND NOT petition.read_only
 ON CONFLICT (petition_id, email_key) WHERE status IN ('pending', 'confirmed')
 DO UPDATE SET mails_asked = supporters_signature.mails_asked + 1
     WHERE supporters_signature.mails_asked < %s
-RETURNING id
+RETURNING id, status, email
 """
 
 
@@ -91,11 +91,15 @@ def sign(petition_id: int, signer: Signer) -> None:
             cursor.execute(statement, [_adapted(value) for value in values])
             row = cursor.fetchone()
         if row:
+            signature_id, status, address = row
+            # Of a confirmed signature only its own mailbox hears: this one may be another's, where
+            # a "+" is no tag. A pending one may have been typed wrongly the first time.
+            is_confirmed = status == Signature.Status.CONFIRMED
             OutgoingMail.objects.create(
                 kind=OutgoingMail.Kind.SIGNATURE,
-                recipient=signer.email,
+                recipient=address if is_confirmed else signer.email,
                 petition_id=petition_id,
-                signature_id=row[0],
+                signature_id=signature_id,
                 payload={"language": signer.language},
             )
     if not row and not _is_signable(petition_id):

@@ -9,7 +9,7 @@ from petitions.states import RejectionReason, Status
 
 
 class ModerationEvent(models.Model):
-    """One decision about a petition. Written by Petition's own methods; never changed or removed."""
+    """One decision about a petition, written by Petition's methods; never changed or removed."""
 
     petition = models.ForeignKey(
         "Petition", models.CASCADE, related_name="events", verbose_name=_("petition")
@@ -42,6 +42,9 @@ class ModerationEvent(models.Model):
         if not self._state.adding:
             raise TypeError("A moderation event is never changed.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A moderation event is never removed.")
 
     @property
     def reason_text(self) -> str:

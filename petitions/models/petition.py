@@ -1,5 +1,6 @@
 """A petition: its text, its states, and the guarded moves between them."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -219,6 +220,7 @@ class Petition(Moves, models.Model):
         was opened, and replaces the version before that.
         """
         self.language = self.language or settings.LANGUAGE_CODE
+        self.slug = unicodedata.normalize("NFC", self.slug)
         with transaction.atomic():
             if self._state.adding:
                 self._insert(*args, **kwargs)
@@ -226,7 +228,9 @@ class Petition(Moves, models.Model):
                 self._update(*args, **kwargs)
 
     def _insert(self, *args: Any, **kwargs: Any) -> None:
-        given = self.slug
+        given, given_pk = self.slug, self.pk
+        # Or Django would first try an UPDATE of a row with a given id, GUARDED fields and all.
+        kwargs["force_insert"] = True
         for slug in [given] if given else candidates(self.title):
             self.slug = slug
             try:
@@ -235,22 +239,24 @@ class Petition(Moves, models.Model):
                     PetitionSlug.objects.create(petition=self, slug=slug)
                 break
             except IntegrityError:
-                self.pk, self._state.adding = None, True
+                self.pk, self._state.adding = given_pk, True
                 if given or not self._is_taken(slug):
                     self.slug = given
                     raise
-        self._write_version()
+        self._write_version(self)
 
     def _update(
         self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any
     ) -> None:
-        fields = {
-            field.name for field in self._meta.concrete_fields if not field.primary_key
-        } - GUARDED
-        if update_fields is not None:
-            fields &= set(update_fields)
+        if update_fields is None:
+            update_fields = [
+                field.name for field in self._meta.concrete_fields if not field.primary_key
+            ]
+        fields = set(update_fields) - GUARDED - {"version_id"}
         if not fields:
             return
+        if "slug" in fields and not self.slug:  # an address is changed, never given up
+            self.slug = Petition.objects.values_list("slug", flat=True).get(pk=self.pk)
         super().save(*args, update_fields=fields, **kwargs)
         if "slug" in fields:
             known, _created = PetitionSlug.objects.get_or_create(
@@ -259,7 +265,8 @@ class Petition(Moves, models.Model):
             if known.petition_id != self.pk:
                 raise IntegrityError(f"The slug {self.slug!r} belongs to another petition.")
         if fields & set(TEXT_FIELDS):
-            self._write_version()
+            # What is stored: this copy may hold texts that update_fields left out.
+            self._write_version(Petition.objects.only("status", *TEXT_FIELDS).get(pk=self.pk))
 
     @staticmethod
     def _is_taken(slug: str) -> bool:
@@ -268,18 +275,18 @@ class Petition(Moves, models.Model):
             or Petition.objects.filter(slug=slug).exists()
         )
 
-    def _write_version(self) -> None:
-        texts = {name: getattr(self, name) for name in TEXT_FIELDS}
+    def _write_version(self, stored: "Petition") -> None:
+        texts = {name: getattr(stored, name) for name in TEXT_FIELDS}
         sha256 = digest(**texts)
         versions = PetitionVersion.objects.filter(petition=self)
         newest = versions.order_by("-number").first()
         if newest and newest.sha256 == sha256:
             return
-        rendered = {"html": text.render(self.body), "ask_html": text.render(self.ask, top=3)}
+        rendered = {"html": text.render(stored.body), "ask_html": text.render(stored.ask, top=3)}
         values = {**texts, **rendered, "sha256": sha256}
         values |= {"created_by": self.changed_by, "reason": self.change_reason}
         never_opened = (Status.DRAFT, Status.IN_REVIEW, Status.REJECTED)
-        if newest and Petition.objects.filter(pk=self.pk, status__in=never_opened).exists():
+        if newest and stored.status in never_opened:
             versions.filter(pk=newest.pk).update(created_at=timezone.now(), **values)
             version = PetitionVersion.objects.get(pk=newest.pk)
         else:
@@ -287,7 +294,7 @@ class Petition(Moves, models.Model):
             version = PetitionVersion.objects.create(petition=self, number=number, **values)
         Petition.objects.filter(pk=self.pk).update(version=version)
         self.version = version
-        search.index(self)
+        search.index(stored)
 
     # What readers see
 

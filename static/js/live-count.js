@@ -107,7 +107,7 @@ function keepFresh(tally) {
     }
     for (const copy of document.querySelectorAll("[data-count-others]")) {
       const others = count - Number(copy.dataset.countOthers);
-      if (others > 0) copy.textContent = `${format(others)} ${supporters(others)}`;
+      if (others >= 0) copy.textContent = `${format(others)} ${supporters(others)}`;
     }
   }
 
@@ -125,6 +125,7 @@ function keepFresh(tally) {
     over = true;
     before.textContent = words.had;
     tally.classList.add("dry");
+    tally.querySelector(".goal label > span + span")?.replaceChildren(); // "766 to go" is over
     const notice = tally.querySelector(".latest");
     notice.textContent = words.closed;
     if (!inForm()) spoken.textContent = words.closed;

@@ -1,5 +1,6 @@
 """Signing: the form alone, what becomes of it, and "check your mail"."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -63,10 +64,8 @@ def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     address = _read_for(petition, request.GET.get("for", ""))
     if request.method == "POST":
         if address and allow(request, "resend"):
-            try:
+            with suppress(InvalidAddress):  # what a trap caught was never checked
                 ask_again(petition.pk, email_key(address), language=get_language() or "")
-            except InvalidAddress:
-                pass  # what a trap caught was never checked
         query = urlencode({"for": request.GET.get("for", ""), "again": "1"})
         return HttpResponseRedirect(f"{request.path}?{query}")
     context = {

@@ -1,0 +1,111 @@
+"""The number of an open page follows along, and rests when nobody looks."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories import PetitionFactory, SignatureFactory
+
+HIDDEN = "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'})"
+
+
+@pytest.fixture
+def petition(transactional_db):
+    petition = PetitionFactory(in_review=True, slug="mend", title="Mend the bridge", goal=3)
+    petition.publish(by=None)
+    return petition
+
+
+@pytest.fixture
+def asked(page):
+    """The addresses of count.json as the page asked for them."""
+    seen: list[str] = []
+    page.on(
+        "request", lambda request: seen.append(request.url) if "count.json" in request.url else None
+    )
+    page.clock.install()
+    return seen
+
+
+def test_follows_every_copy_and_the_goal(petition, page, asked):
+    page.goto("/petitions/mend/")
+    SignatureFactory.create_batch(2, petition=petition, is_confirmed=True)
+    page.clock.run_for(10_000)
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+3\s+supporters"))
+    expect(page.locator(".goal")).to_contain_text("Goal of 3 reached")
+    for copy in page.locator("[data-count-copy]").all():
+        expect(copy).to_have_text(re.compile(r"3\s+supporters"))
+    expect(page.locator("[data-count-others]")).to_have_text("2 supporters")
+
+
+def test_closing_is_noticed_and_ends_the_questions(petition, page, asked):
+    page.goto("/petitions/mend/")
+    page.get_by_label("First name").fill("Noor")
+    petition.close(by=None)
+    page.clock.run_for(10_000)
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition had\s+1\s+supporter"))
+    expect(page.get_by_label("First name")).to_have_value("Noor")
+    before = len(asked)
+    page.clock.run_for(60_000)
+    page.wait_for_timeout(300)
+    assert before == len(asked) == 1
+
+
+def test_hidden_tabs_rest(petition, page, asked):
+    page.add_init_script(HIDDEN)
+    page.goto("/petitions/mend/")
+    page.clock.run_for(60_000)
+    page.wait_for_timeout(300)
+    assert asked == []
+
+
+def test_errors_make_it_ask_less_often(petition, page, asked, watch):
+    watch.expect("count.json")
+    page.route("**/count.json", lambda route: route.fulfill(status=503, body="away"))
+    page.goto("/petitions/mend/")
+    for _ in range(60):
+        page.clock.run_for(1_000)
+        page.wait_for_timeout(20)
+    # Every 5 s ± 30 % would be nine questions at least; doubling leaves four or five.
+    assert 2 <= len(asked) <= 6
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+1\s+supporter"))
+
+
+def test_older_answers_are_ignored(petition, page, asked):
+    old = {"count": 99, "goal": 3, "status": "open", "confirmed_at": None}
+    page.route(
+        "**/count.json",
+        lambda route: route.fulfill(json={**old, "as_of": "2001-01-01T00:00:00Z"}),
+    )
+    page.goto("/petitions/mend/")
+    page.clock.run_for(20_000)
+    page.wait_for_timeout(300)
+    assert asked
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+1\s+supporter"))
+
+
+def test_screen_readers_are_told_rarely_and_not_while_typing(petition, page, asked):
+    page.goto("/petitions/mend/")
+    status = page.locator("[data-count-status]")
+    page.get_by_label("First name").focus()
+    SignatureFactory(petition=petition, is_confirmed=True)
+    page.clock.run_for(10_000)
+    expect(page.locator(".count")).to_have_text(re.compile(r"2\s+supporters"))
+    expect(status).to_be_empty()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(14):
+        page.clock.run_for(5_000)
+        page.wait_for_timeout(60)
+    SignatureFactory(petition=petition, is_confirmed=True)
+    page.clock.run_for(10_000)
+    expect(status).to_have_text("This petition has reached its goal of 3.")
+    assert page.locator(".count").get_attribute("aria-live") is None
+
+
+def test_closed_pages_load_no_script(petition, page, asked):
+    petition.close(by=None)
+    page.goto("/petitions/mend/")
+    assert page.locator("script").count() == 0
+    page.clock.run_for(30_000)
+    assert asked == []

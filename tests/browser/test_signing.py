@@ -1,0 +1,133 @@
+"""From a petition page to a counted signature, as signers do it."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+
+from tests.factories import PetitionFactory
+from tests.smtp import Inbox
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def petition(transactional_db, live_server, settings):
+    settings.SITE_URL = live_server.url
+    petition = PetitionFactory(in_review=True, slug="mend", title="Mend the bridge", goal=10)
+    petition.publish(by=None)
+    return petition
+
+
+def fill(page: Page, **changes: str) -> None:
+    typed = {"First name": "Noor", "Last name": "Haddad", "Email": "noor@example.org", **changes}
+    for label, text in typed.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Country").select_option("IE")
+
+
+def link_in(inbox: Inbox, kind: str) -> str:
+    body = inbox.messages[-1].get_body(("plain",)).get_content()
+    return re.search(rf"https?://\S+/{kind}/\S+", body)[0]
+
+
+def sign_and_confirm(page: Page, inbox: Inbox) -> None:
+    page.goto("/petitions/mend/")
+    fill(page)
+    page.locator("form button[type=submit]").click()
+    expect(page.locator("h1")).to_have_text("One step left: check your email.")
+    call_command("work", "--once")
+    assert [delivery.recipients for delivery in inbox.deliveries] == [["noor@example.org"]]
+    page.goto(link_in(inbox, "confirm"))
+    page.get_by_role("button", name="Confirm my signature").click()
+    expect(page.locator("h1")).to_have_text("Thank you, Noor. You are counted.")
+
+
+def test_sign_confirm_and_watch_the_number_rise(petition, sized_page, new_page, smtp_server):
+    watching = new_page()
+    watching.goto("/petitions/mend/")
+    expect(watching.locator(".count")).to_have_text(
+        re.compile(r"This petition has\s+1\s+supporter")
+    )
+    sign_and_confirm(sized_page, smtp_server)
+    expect(watching.locator(".count")).to_have_text(
+        re.compile(r"This petition has\s+2\s+supporters"), timeout=20_000
+    )
+    assert watching.locator("progress").evaluate("e => e.value") == 2
+    call_command("work", "--once")
+    sized_page.reload()
+    expect(sized_page.locator("main")).to_contain_text("You are supporter number")
+
+
+def test_the_whole_way_without_javascript(petition, new_page, smtp_server):
+    page = new_page(javascript=False, viewport=PHONE)
+    sign_and_confirm(page, smtp_server)
+    page.goto("/petitions/mend/")
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+2\s+supporters"))
+
+
+def test_the_whole_way_by_keyboard(petition, page, smtp_server):
+    page.goto("/petitions/mend/")
+    page.get_by_label("First name").focus()
+    for text in ("Noor", "Haddad", "noor@example.org"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.type("Ireland")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("One step left: check your email.")
+    call_command("work", "--once")
+    page.goto(link_in(smtp_server, "confirm"))
+    page.get_by_role("button", name="Confirm my signature").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Thank you, Noor. You are counted.")
+
+
+def test_mistakes_are_shown_where_they_are(petition, sized_page):
+    sized_page.goto("/petitions/mend/")
+    fill(sized_page, Email="noor@")
+    sized_page.locator("form button[type=submit]").click()
+    summary = sized_page.locator(".errors")
+    expect(summary).to_be_focused()
+    expect(sized_page).to_have_title(re.compile(r"^Error: "))
+    summary.get_by_role("link", name="Enter an email address like name@example.org").click()
+    email = sized_page.get_by_label("Email", exact=True)
+    expect(email).to_be_focused()
+    expect(email).to_have_value("noor@")
+    expect(sized_page.get_by_label("First name")).to_have_value("Noor")
+
+
+def test_withdrawing(petition, page, smtp_server):
+    sign_and_confirm(page, smtp_server)
+    page.get_by_text("Withdraw your signature?").click()
+    page.get_by_role("button", name="Withdraw my signature").click()
+    expect(page.locator("h1")).to_have_text("You withdrew your signature.")
+    page.goto("/petitions/mend/")
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+1\s+supporter"))
+
+
+def test_double_press_and_back_button_sign_once(petition, page, smtp_server):
+    page.goto("/petitions/mend/")
+    fill(page)
+    page.locator("form button[type=submit]").dblclick()
+    expect(page.locator("h1")).to_have_text("One step left: check your email.")
+    page.go_back()
+    page.locator("form button[type=submit]").click()
+    expect(page.locator("h1")).to_have_text("One step left: check your email.")
+    call_command("work", "--once")
+    page.goto(link_in(smtp_server, "confirm"))
+    page.get_by_role("button", name="Confirm my signature").dblclick()
+    expect(page.locator("h1")).to_have_text(re.compile("Thank you, Noor|Your signature"))
+    assert page.request.get("/petitions/mend/count.json").json()["count"] == 2
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_scrolls_sideways(petition, new_page, width):
+    page = new_page(viewport={"width": width, "height": 800})
+    for address in ["/", "/petitions/", "/petitions/mend/", "/petitions/mend/sign/"]:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address

@@ -1,0 +1,142 @@
+"""The page behind the link in a confirmation mail."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from petitions.models import Petition
+from supporters.models import Signature
+from supporters.tokens import Purpose, make
+from supporters.withdrawing import withdraw
+from tests.factories import SignatureFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signature():
+    return SignatureFactory(petition__slug="mend", petition__title="Mend the bridge")
+
+
+def link(signature) -> str:
+    return f"/confirm/{make(Purpose.CONFIRM, signature.pk)}/"
+
+
+def test_get_shows_one_button_and_changes_nothing(client, signature):
+    for _ in range(2):
+        response = client.get(link(signature))
+        assert response.status_code == 200
+    html = response.content.decode()
+    assert html.count("<button") == html.count("<form") == 1
+    assert "Confirm my signature" in html
+    assert "Nothing is counted until you do." in html
+    assert "Mend the bridge" in html
+    assert "<script" not in html
+    signature.refresh_from_db()
+    assert signature.status == "pending"
+    client.head(link(signature))
+    assert client.get("/petitions/mend/count.json").json()["count"] == 0
+
+
+def test_press_counts_at_once(client, signature):
+    response = client.post(link(signature))
+    assert response.status_code == 302
+    assert client.get("/petitions/mend/count.json").json()["count"] == 1
+    thanks = client.get(response["Location"])
+    assert "Thank you, Sam. You are counted." in thanks.content.decode()
+    assert thanks["Cache-Control"] == "no-store"
+
+
+def test_pressing_again_counts_once(client, signature):
+    for _ in range(3):
+        response = client.post(link(signature), follow=True)
+        assert response.status_code == 200
+    assert client.get("/petitions/mend/count.json").json()["count"] == 1
+    assert "You are still counted, once." in client.get(link(signature)).content.decode()
+
+
+def test_works_without_cookies_and_from_any_mail_program(signature, client):
+    strict = type(client)(enforce_csrf_checks=True)
+    response = strict.post(link(signature), headers={"origin": "null"})
+    assert response.status_code == 302
+    assert not strict.cookies
+
+
+def test_within_a_day_of_closing(client, signature):
+    signature.petition.close(by=None)
+    assert client.get(link(signature)).status_code == 200
+    client.post(link(signature))
+    assert client.get("/petitions/mend/count.json").json()["count"] == 1
+
+
+def test_too_late(client, signature):
+    signature.petition.close(by=None)
+    long_ago = timezone.now() - timedelta(hours=25)
+    Petition.objects.update(closed_at=long_ago)
+    Signature.objects.update(created_at=long_ago - timedelta(hours=1))
+    for response in (client.get(link(signature)), client.post(link(signature))):
+        assert response.status_code == 409
+        assert "This petition has closed" in response.content.decode()
+    assert client.get("/petitions/mend/count.json").json()["count"] == 0
+
+
+def test_hidden_petition_is_gone(client, signature):
+    signature.petition.hide(by=None)
+    for response in (client.get(link(signature)), client.post(link(signature))):
+        assert response.status_code == 410
+        assert "Mend the bridge" not in response.content.decode()
+    signature.refresh_from_db()
+    assert signature.status == "pending"
+
+
+def test_withdrawn_signature_is_not_revived(client, signature):
+    client.post(link(signature))
+    withdraw(signature.pk)
+    client.post(link(signature), follow=True)
+    assert client.get("/petitions/mend/count.json").json()["count"] == 0
+
+
+def test_erased_signature(client, signature):
+    address = link(signature)
+    Signature.objects.all().delete()
+    for response in (client.get(address), client.post(address)):
+        assert response.status_code == 404
+        assert "This link no longer works." in response.content.decode()
+
+
+@pytest.mark.parametrize("token", ["x", "1.x", "%00", "1.%F0%9F%98%80", "9" * 300])
+def test_bad_tokens(client, token):
+    for response in (client.get(f"/confirm/{token}/"), client.post(f"/confirm/{token}/")):
+        assert response.status_code == 404
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SIGNATURE, Purpose.UNSUBSCRIBE, Purpose.PREVIEW])
+def test_token_for_another_purpose(client, signature, purpose):
+    response = client.post(f"/confirm/{make(purpose, signature.pk)}/")
+    assert response.status_code == 404
+    signature.refresh_from_db()
+    assert signature.status == "pending"
+
+
+def test_link_survives_a_changed_key(client, signature, settings):
+    address = link(signature)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key, long enough to be one"
+    assert client.post(address).status_code == 302
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.post(address).status_code == 404
+
+
+def test_page_headers(client, signature):
+    response = client.get(link(signature))
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert not response.cookies
+
+
+def test_budget(client, signature, count_queries):
+    with count_queries() as queries:
+        client.post(link(signature))
+    assert len(queries) <= 3, queries

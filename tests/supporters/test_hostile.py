@@ -1,0 +1,137 @@
+"""Texts that break things: as title, body, ask, name and reason. Nothing fails, nothing runs."""
+
+import html as html_module
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from supporters.fold import fold
+from supporters.models import Signature
+from supporters.tokens import Purpose, make
+from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory, typed
+
+pytestmark = pytest.mark.django_db
+
+OURS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "[x](javascript:alert(1)) ![p](https://track.example/p.gif)",
+    "{{ 7*7 }} {% load static %}",
+    "'; DROP TABLE petitions_petition; --",
+    "\x00nul\x00",
+    "\ud800 lone surrogate",
+    "\u202egnirts desrever",
+    "👩‍👩‍👧‍👦 " * 20,
+    "ﷺ" * 40,
+    "Ṱ̺̺̕o͞ ̷i̲̬͇̪͙n̝̗͕v̟̜̘̦͟o̶̙̰̠kè͚̮̺̪̹̱̤",
+    "# one\n## two\n### three",
+    "&lt;b&gt; &amp; \"quotes\" 'single'",
+    "=cmd|' /C calc'!A0",
+    " " * 50,
+    "%s %d %(x)s {0} %",
+    "<svg/onload=alert(1)>\n\n<iframe src=//x.example>",
+    "_" * 200 + "[" * 200 + "*" * 200,
+]
+DANGER = re.compile(
+    r"<script(?! type=\"module\" src=\"/static/)|\son\w+\s*=|javascript:|<iframe|<svg|<object", re.IGNORECASE
+)
+
+
+def tags(content: str) -> str:
+    """Only what the browser takes as markup; text between tags cannot run."""
+    return "".join(re.findall(r"<[^>]*>", content))
+
+
+def check(client, texts, label):
+    for number, text in enumerate(texts):
+        storable = text.replace("\x00", "").encode(errors="ignore").decode()
+        petition = PetitionFactory(
+            is_open=True,
+            slug=f"{label}{number}",
+            title=(storable.strip() or "untitled")[:300],
+            summary=storable[:500],
+            body=storable,
+            ask=storable,
+            organizer_name=storable[:200],
+        )
+        UpdateFactory(petition=petition, title=storable[:200], body=storable)
+        SignatureFactory(
+            petition=petition,
+            is_confirmed=True,
+            display="full",
+            given_name=storable[:100],
+            family_name=storable[:100],
+            reason=storable[:500],
+        )
+        fold(petition.pk)
+        row = SignatureFactory(petition=petition)
+        pages = [
+            f"/petitions/{petition.slug}/",
+            f"/petitions/{petition.slug}/sign/",
+            f"/petitions/{petition.slug}/supporters/",
+            f"/petitions/{petition.slug}/updates.atom",
+            f"/signature/{make(Purpose.SIGNATURE, row.pk)}/",
+            f"/confirm/{make(Purpose.CONFIRM, row.pk)}/",
+        ]
+        for page in pages:
+            response = client.get(page)
+            assert response.status_code == 200, (page, text)
+            if "atom" not in page:
+                assert not DANGER.search(tags(response.content.decode())), (page, text)
+        found = client.get("/petitions/", {"q": text.encode(errors="replace").decode()})
+        assert found.status_code == 200, text
+        typed_text = text.encode(errors="replace").decode()
+        answer = client.post(
+            f"/petitions/{petition.slug}/sign/",
+            typed(given_name=typed_text, reason=typed_text, email="not an address"),
+        )
+        assert answer.status_code == 200, text
+        shown = html_module.unescape(answer.content.decode())
+        assert typed_text.replace("\x00", "").strip("\r\n") in shown.replace("\x00", ""), text
+        assert not DANGER.search(tags(answer.content.decode())), text
+        answer = client.post(
+            f"/petitions/{petition.slug}/sign/",
+            typed(given_name=typed_text, family_name=typed_text, reason=typed_text),
+        )
+        assert answer.status_code in {200, 302}, text
+
+
+def test_our_own(client):
+    check(client, OURS, "ours")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("part", range(8))
+def test_collected_texts(client, part):
+    path = Path(settings.BASE_DIR).parent / "shared" / "data" / "hostile_texts.jsonl"
+    rows = [json.loads(line) for line in path.read_text().split("\n") if line]
+    check(client, [row["body"] or row["title"] for row in rows[part::8]], f"part{part}-")
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe=\x00", b"email=%00%ED%A0%80", b"a" * 100, b""])
+def test_bodies_that_are_no_form(client, body):
+    PetitionFactory(is_open=True, slug="mend")
+    response = client.post(
+        "/petitions/mend/sign/", body, content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code in {200, 400}
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [("application/json", {200, 400}), ("multipart/form-data", {200, 400}), ("x/y", {200, 400})],
+)
+def test_content_types_that_are_no_form(client, content_type, expected):
+    PetitionFactory(is_open=True, slug="mend")
+    response = client.post("/petitions/mend/sign/", b"{}", content_type=content_type)
+    assert response.status_code in expected
+
+
+def test_too_many_fields(client):
+    PetitionFactory(is_open=True, slug="mend")
+    response = client.post("/petitions/mend/sign/", {f"f{n}": "x" for n in range(1200)})
+    assert response.status_code == 400

@@ -1,0 +1,303 @@
+"""The page of a petition, block by block, in every state."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from petitions.models import PetitionTarget
+from supporters.fold import fold
+from supporters.models import CountAdjustment
+from tests.factories import (
+    ActionStepFactory,
+    PetitionFactory,
+    SignatureFactory,
+    TargetFactory,
+    UpdateFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def words(response) -> str:
+    """What a reader sees: the text without tags, white space collapsed."""
+    html = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", response.content.decode())
+    text = re.sub(r"<[^>]+>", " ", html)
+    for entity, sign in {"&amp;": "&", "&#x27;": "'", "&quot;": '"', "&lt;": "<"}.items():
+        text = text.replace(entity, sign)
+    return re.sub(r"\s+([.,])", r"\1", " ".join(text.split()))
+
+
+def opened(**changes):
+    petition = PetitionFactory(in_review=True, **changes)
+    petition.publish(by=None)
+    return petition
+
+
+def test_open_petition_counts_and_asks(client):
+    petition = opened(title="Mend the bridge", slug="mend", goal=2000)
+    SignatureFactory.create_batch(3, petition=petition, is_confirmed=True)
+    SignatureFactory(petition=petition)
+    text = words(client.get("/petitions/mend/"))
+    assert "This petition has 4 supporters" in text
+    assert "Goal: 2,000 1,996 to go" in text
+    assert "Petition closed" not in text
+    assert (
+        "Ana is counting on you. Ana Ferreira needs your help with “Mend the bridge”."
+        " Join Ana and 3 supporters today." in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        (40, "Join Ana and 40 supporters today."),
+        (1, "Join Ana and 1 supporter today."),
+        (0, "Join Ana today."),
+    ],
+)
+def test_appeal_counts_who_else_signed(client, others, sentence):
+    petition = opened(slug="mend")
+    SignatureFactory.create_batch(others, petition=petition, is_confirmed=True)
+    fold(petition.pk)
+    assert sentence in words(client.get("/petitions/mend/"))
+
+
+def test_appeal_without_the_organizers_signature_counts_everybody(client):
+    petition = PetitionFactory(
+        is_open=True, slug="mend", organizer=None, organizer_name="Weir Club"
+    )
+    assert "Be the first to sign." in words(client.get("/petitions/mend/"))
+    SignatureFactory.create_batch(2, petition=petition, is_confirmed=True)
+    text = words(client.get("/petitions/mend/"))
+    assert "Join Weir Club and 2 supporters today." in text
+
+
+def test_no_appeal_without_a_name(client):
+    PetitionFactory(is_open=True, slug="mend", organizer=None)
+    text = words(client.get("/petitions/mend/"))
+    assert "counting on you" not in text
+    assert "Started by" not in text
+
+
+def test_closed_petition_says_so_first_and_in_the_past_tense(client):
+    petition = opened(title="Let us use the footpath", slug="footpath")
+    SignatureFactory.create_batch(40, petition=petition, is_confirmed=True)
+    ActionStepFactory(
+        petition=petition,
+        contact="the Drainage Office",
+        phone="01632 960 147",
+        script="Hello, I am calling about the footpath.",
+    )
+    UpdateFactory(petition=petition, title="", body="A letter came.", happened_on=date(2012, 8, 17))
+    petition.close(by=UserFactory())
+    response = client.get("/petitions/footpath/")
+    text = words(response)
+    main = text[text.index("Petition closed") :]
+    order = [
+        "Petition closed",
+        "Let us use the footpath",
+        "This petition had 41 supporters",
+        "What supporters were asked to do next",
+        "01632 960 147",
+        "Hello, I am calling about the footpath.",
+        "17 August 2012",
+        "A letter came.",
+    ]
+    assert [main.find(part) for part in order] == sorted(main.find(part) for part in order)
+    assert all(part in main for part in order)
+    assert "counting on you" not in text
+    assert "This petition has" not in text
+    html = response.content.decode()
+    assert "<form" not in html
+    assert "tel:" not in html
+    assert "live-count.js" not in html
+
+
+def test_one_supporter_is_singular(client):
+    opened(slug="mend")
+    assert "This petition has 1 supporter " in words(client.get("/petitions/mend/")) + " "
+
+
+def test_nobody_yet(client):
+    PetitionFactory(is_open=True, slug="mend", organizer=None)
+    assert "Be the first to sign" in words(client.get("/petitions/mend/"))
+
+
+def test_a_closing_date_in_the_past_closes_before_any_worker(client):
+    petition = opened(slug="mend", closes_at=timezone.now() - timedelta(minutes=1))
+    text = words(client.get("/petitions/mend/"))
+    assert "Petition closed" in text
+    assert "This petition had 1 supporter" in text
+    assert client.get("/petitions/mend/count.json").json()["status"] == "closed"
+    petition.refresh_from_db()
+    assert petition.status == "open"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("victory", "Victory"),
+        ("partial", "Partly agreed"),
+        ("declined", "Declined"),
+        ("withdrawn", "Withdrawn"),
+    ],
+)
+def test_outcomes_are_said_in_words(client, outcome, said):
+    petition = opened(slug="mend")
+    petition.close(by=None, outcome=outcome, note="The board voted on Monday.")
+    text = words(client.get("/petitions/mend/"))
+    assert said in text
+    assert "The board voted on Monday." in text
+    assert "This petition had 1 supporter" in text
+
+
+def test_rejected_petition_is_public_with_its_reason(client):
+    petition = PetitionFactory(in_review=True, slug="mend")
+    petition.reject(by=UserFactory(), reason="unclear", note="Whom do you ask?")
+    text = words(client.get("/petitions/mend/"))
+    assert "Not published" in text
+    assert "It is not clear what the petition asks for, or of whom." in text
+    assert "Whom do you ask?" in text
+    assert "supporters" not in text
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review"])
+@pytest.mark.parametrize("below", ["", "sign/", "signed/", "count.json", "supporters/"])
+def test_what_is_not_public_is_not_there(client, status, below):
+    PetitionFactory(slug="secret", title="Secret title", status=status)
+    response = client.get(f"/petitions/secret/{below}")
+    assert response.status_code == 404
+    assert b"Secret title" not in response.content
+
+
+@pytest.mark.parametrize("below", ["", "sign/", "signed/", "count.json", "supporters/"])
+def test_hidden_is_gone(client, below):
+    petition = opened(slug="mend", title="Secret title")
+    petition.hide(by=None, note="A court asked for it.", private_note="case 7")
+    response = client.get(f"/petitions/mend/{below}")
+    assert response.status_code == 410
+    assert b"Secret title" not in response.content
+    assert b"case 7" not in response.content
+
+
+def test_hidden_page_says_what_may_be_said(client):
+    petition = opened(slug="mend")
+    petition.hide(by=None, note="A court asked for it.")
+    text = words(client.get("/petitions/mend/"))
+    assert "This petition is no longer shown" in text
+    assert "A court asked for it." in text
+
+
+def test_old_address_redirects_for_ever(client):
+    petition = opened(slug="first")
+    petition.slug = "second"
+    petition.save()
+    petition.slug = "third"
+    petition.save()
+    response = client.get("/petitions/first/supporters/?before=9")
+    assert response.status_code == 301
+    assert response["Location"] == "/petitions/third/supporters/?before=9"
+    assert client.get("/petitions/second/")["Location"] == "/petitions/third/"
+
+
+def test_old_address_of_a_draft_tells_nothing(client):
+    petition = PetitionFactory(slug="first")
+    petition.slug = "second"
+    petition.save()
+    assert client.get("/petitions/first/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/petitions/%00/", "/petitions/a%00b/", "/petitions/%ED%A0%80/", "/petitions/nobody-knows/"],
+)
+def test_addresses_that_cannot_be(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_targets_steps_and_carried_over(client):
+    petition = opened(slug="mend", source="The old site")
+    PetitionTarget.objects.create(petition=petition, target=TargetFactory(name="Bridges Board"))
+    ActionStepFactory(petition=petition, contact="Bridges Board", phone="01632 960 147")
+    CountAdjustment.objects.create(
+        petition=petition, kind="carried_over", quantity=1200, source="The old site"
+    )
+    response = client.get("/petitions/mend/")
+    text = words(response)
+    assert "Addressed to Bridges Board" in text
+    assert 'href="tel:01632960147"' in response.content.decode()
+    assert "1,200 of them carried over from The old site" in text
+    assert "This petition has 1,201 supporters" in text
+
+
+def test_drafts_of_updates_are_not_shown(client):
+    petition = opened(slug="mend")
+    UpdateFactory(petition=petition, body="Not yet.", published_at=None)
+    UpdateFactory(
+        petition=petition, body="Later.", published_at=timezone.now() + timedelta(hours=1)
+    )
+    text = words(client.get("/petitions/mend/"))
+    assert "Not yet." not in text
+    assert "Later." not in text
+    assert "Updates" not in text
+
+
+def test_names_and_reasons_as_their_signers_want(client):
+    petition = opened(slug="mend", organizer=None)
+    people = [("full", "Sam Okoye"), ("initial", "Noor H."), ("hidden", "")]
+    for display, _shown in people:
+        SignatureFactory(
+            petition=petition,
+            is_confirmed=True,
+            given_name="Sam" if display == "full" else "Noor" if display == "initial" else "Pia",
+            family_name="Okoye" if display == "full" else "Haddad",
+            display=display,
+            reason=f"Because of {display}.",
+        )
+    SignatureFactory(petition=petition, given_name="Unconfirmed", reason="Not yet counted.")
+    fold(petition.pk)
+    text = words(client.get("/petitions/mend/"))
+    assert "Sam Okoye" in text
+    assert "Noor H." in text
+    assert "Haddad" not in text
+    assert "Pia" not in text
+    assert "Because of full." in text
+    assert "Because of hidden." not in text
+    assert "Unconfirmed" not in text
+    assert "Not yet counted." not in text
+
+
+def test_a_copy_cannot_be_signed(client):
+    PetitionFactory(is_open=True, slug="mend", read_only=True)
+    response = client.get("/petitions/mend/")
+    assert response.status_code == 200
+    assert b"<form" not in response.content
+
+
+def test_right_to_left_text_carries_its_direction(client):
+    PetitionFactory(is_open=True, slug="jisr", title="أصلحوا الجسر", language="ar")
+    html = client.get("/petitions/jisr/").content.decode()
+    assert '<h1 lang="ar" dir="rtl">أصلحوا الجسر</h1>' in html
+
+
+@pytest.mark.parametrize("signatures", [0, 60])
+@pytest.mark.parametrize("state", ["open", "closed", "rejected"])
+def test_budget(client, count_queries, signatures, state):
+    petition = (
+        opened(slug="mend") if state != "rejected" else PetitionFactory(in_review=True, slug="mend")
+    )
+    for _ in range(3):
+        PetitionTarget.objects.create(petition=petition, target=TargetFactory())
+        ActionStepFactory(petition=petition)
+        UpdateFactory(petition=petition)
+    SignatureFactory.create_batch(signatures, petition=petition, is_confirmed=True, reason="Yes.")
+    if state == "closed":
+        petition.close(by=None)
+    if state == "rejected":
+        petition.reject(by=None, reason="other")
+    with count_queries() as queries:
+        assert client.get("/petitions/mend/").status_code == 200
+    assert len(queries) <= 6, queries

@@ -1,0 +1,33 @@
+"""The page of a petition that is not public, behind a link."""
+
+import pytest
+
+from supporters.tokens import Purpose, make
+from tests.factories import PetitionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review"])
+def test_preview_is_the_page_without_its_form(client, status):
+    petition = PetitionFactory(status=status, title="Mend the bridge")
+    response = client.get(f"/petitions/preview/{make(Purpose.PREVIEW, petition.pk)}/")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Mend the bridge" in html
+    assert "Being checked" in html
+    assert "<form" not in html
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex"
+
+
+def test_hidden_stays_gone(client):
+    petition = PetitionFactory(is_open=True)
+    petition.hide(by=None)
+    response = client.get(f"/petitions/preview/{make(Purpose.PREVIEW, petition.pk)}/")
+    assert response.status_code == 410
+
+
+def test_bad_token(client):
+    PetitionFactory(pk=7)
+    assert client.get("/petitions/preview/7.forged/").status_code == 404

@@ -1,0 +1,216 @@
+"""Signing from the form to "check your mail"."""
+
+import pytest
+
+from supporters.models import OutgoingMail, Signature
+from tests.factories import PetitionFactory, SignatureFactory, typed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def petition():
+    return PetitionFactory(is_open=True, slug="mend", title="Mend the bridge")
+
+
+def test_form_alone(client, petition):
+    response = client.get("/petitions/mend/sign/")
+    assert response.status_code == 200
+    html = response.content.decode()
+    for name in [*typed(), "website"]:
+        assert f'name="{name}"' in html
+    assert 'action="/petitions/mend/sign/"' in html
+    assert "csrfmiddlewaretoken" not in html
+
+
+def test_signing_stores_a_pending_signature_and_asks_for_its_mail(client, petition):
+    response = client.post(
+        "/petitions/mend/sign/",
+        typed(reason="I cross it daily.", display="full", wants_updates="on"),
+    )
+    assert response.status_code == 302
+    assert response["Location"].startswith("/petitions/mend/signed/?for=")
+    row = Signature.objects.get()
+    assert (row.status, row.position, row.confirmed_at) == ("pending", None, None)
+    assert (row.given_name, row.family_name, row.email) == ("Noor", "Haddad", "noor@example.org")
+    assert (row.country, row.reason, row.display) == ("IE", "I cross it daily.", "full")
+    assert row.wants_updates is True
+    assert row.version == petition.version
+    assert row.language == "en"
+    mail = OutgoingMail.objects.get()
+    assert (mail.recipient, mail.signature_id) == ("noor@example.org", row.pk)
+    assert client.get("/petitions/mend/count.json").json()["count"] == 0
+
+
+def test_errors_in_place_with_everything_typed_kept(client, petition):
+    response = client.post(
+        "/petitions/mend/sign/",
+        typed(given_name="", email="noor@", country="GB", postal_code="MV3", reason="<b>Hm</b>"),
+    )
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "<title>Error: " in html
+    for said in [
+        "There is a problem. Your signature was not sent yet.",
+        "Enter your first name",
+        "Enter an email address like name@example.org",
+        "Enter a postcode, like MV3 7QT",
+    ]:
+        assert said in html.replace("\xa0", " ").replace("&nbsp;", " ")
+    assert 'value="noor@"' in html
+    assert 'value="Haddad"' in html
+    assert "&lt;b&gt;Hm&lt;/b&gt;" in html
+    assert 'href="#id_email"' in html
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+def test_known_addresses_get_the_same_answer(client, petition, count_queries, status):
+    SignatureFactory(petition=petition, email="known@example.org", status=status, given_name="Old")
+    with count_queries() as for_new:
+        new = client.post("/petitions/mend/sign/", typed(email="new@example.org"))
+    with count_queries() as for_known:
+        known = client.post("/petitions/mend/sign/", typed(email="Known+tag@Example.ORG"))
+    assert len(for_new) == len(for_known) <= 3, for_known
+    assert new.status_code == known.status_code == 302
+    assert [*new.headers] == [*known.headers]
+    pages = [
+        client.get(answer["Location"]).content.decode().replace(answer["Location"], "")
+        for answer in (new, known)
+    ]
+    assert pages[0] == pages[1]
+    assert Signature.objects.get(email="known@example.org").given_name == "Old"
+    assert Signature.objects.count() == 2
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_five_mails_at_most(client, petition):
+    answers = {
+        client.post("/petitions/mend/sign/", typed())["Location"].split("=")[0] for _ in range(8)
+    }
+    assert answers == {"/petitions/mend/signed/?for"}
+    assert Signature.objects.count() == 1
+    assert OutgoingMail.objects.count() == 5
+
+
+def test_resending_from_the_mail_check_page_stays_within_five(client, petition):
+    page = client.post("/petitions/mend/sign/", typed())["Location"]
+    for _ in range(7):
+        response = client.post(page, {"action": "resend"})
+        assert response.status_code == 302
+        assert b"We sent the message again." in client.get(response["Location"]).content
+    assert OutgoingMail.objects.count() == 5
+
+
+@pytest.mark.parametrize("code", ["", "?for=", "?for=forged", "?for=a:b:c", "?for=%00"])
+def test_mail_check_page_with_a_code_of_somebody_else(client, petition, code):
+    response = client.get(f"/petitions/mend/signed/{code}")
+    assert response.status_code in {200, 404}
+    assert client.post(f"/petitions/mend/signed/{code}").status_code in {302, 404}
+    assert not OutgoingMail.objects.exists()
+
+
+def test_code_of_another_petition_is_refused(client, petition):
+    PetitionFactory(is_open=True, slug="other")
+    code = client.post("/petitions/mend/sign/", typed())["Location"].split("?")[1]
+    assert client.post(f"/petitions/other/signed/?{code}").status_code == 404
+
+
+def test_mail_check_page_is_nobodys_to_keep(client, petition):
+    page = client.get(client.post("/petitions/mend/sign/", typed())["Location"])
+    assert page["Cache-Control"] == "no-store"
+    assert page["X-Robots-Tag"] == "noindex"
+    assert page["Referrer-Policy"] == "same-origin"
+    assert b"noor@example.org" not in page.content
+
+
+@pytest.mark.parametrize("address", ["/petitions/mend/sign/"])
+def test_after_closing_nothing_is_stored(client, petition, address):
+    petition.close(by=None)
+    response = client.post(address, typed())
+    assert response.status_code == 409
+    assert b"This petition closed while you were reading." in response.content
+    assert not Signature.objects.exists()
+    assert not OutgoingMail.objects.exists()
+    assert client.get(address)["Location"] == "/petitions/mend/"
+
+
+def test_closing_between_reading_and_storing(client, petition, monkeypatch):
+    """The page was read as open; the INSERT looks again."""
+    from supporters.views import sign as view  # noqa: PLC0415
+
+    def close_first(petition_id, signer):
+        petition.close(by=None)
+        return original(petition_id, signer)
+
+    original = view.record
+    monkeypatch.setattr(view, "record", close_first)
+    response = client.post("/petitions/mend/sign/", typed())
+    assert response.status_code == 409
+    assert b'value="Noor"' in response.content or b"Read the petition" in response.content
+    assert not Signature.objects.exists()
+
+
+def test_trap_takes_the_robot_and_says_nothing(client, petition):
+    robot = client.post("/petitions/mend/sign/", typed(website="http://pills.example"))
+    person = client.post("/petitions/mend/sign/", typed(email="b@example.org"))
+    assert robot.status_code == person.status_code == 302
+    assert Signature.objects.count() == 1
+    assert client.get(robot["Location"]).status_code == 200
+
+
+def test_too_many_from_one_network_keeps_what_was_typed(client, petition, settings):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "sign": "2/minute"}
+    for number in range(2):
+        client.post("/petitions/mend/sign/", typed(email=f"n{number}@example.org"))
+    response = client.post("/petitions/mend/sign/", typed(email="n3@example.org"))
+    assert response.status_code == 429
+    assert response["Retry-After"]
+    html = response.content.decode()
+    assert "Too many signatures came from your network." in html
+    assert 'value="n3@example.org"' in html
+    assert Signature.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"referer": "https://elsewhere.example/page"},
+    ],
+)
+def test_post_from_another_site_is_refused(client, petition, headers):
+    response = client.post("/petitions/mend/sign/", typed(), headers=headers)
+    assert response.status_code == 403
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec-fetch-site": "same-origin"}, {"origin": "http://testserver"}, {}],
+)
+def test_post_from_here_needs_no_cookie(client, petition, headers):
+    strict = type(client)(enforce_csrf_checks=True)
+    assert strict.post("/petitions/mend/sign/", typed(), headers=headers).status_code == 302
+    assert not strict.cookies
+
+
+def test_old_address_keeps_the_post(client, petition):
+    petition.slug = "new"
+    petition.save()
+    response = client.post("/petitions/mend/sign/", typed())
+    assert response.status_code == 308
+    assert response["Location"] == "/petitions/new/sign/"
+
+
+def test_wrong_verb(client, petition):
+    assert client.put("/petitions/mend/sign/").status_code == 405
+
+
+def test_budget(client, petition, count_queries):
+    with count_queries() as queries:
+        client.post("/petitions/mend/sign/", typed())
+    assert len(queries) <= 3, queries

@@ -1,0 +1,179 @@
+"""The signer's own page: see, change, withdraw, download, "this was not me"."""
+
+import pytest
+
+from supporters.fold import fold
+from supporters.models import CountAdjustment, OutgoingMail, Signature
+from supporters.tokens import Purpose, make
+from tests.factories import PetitionFactory, SignatureFactory, typed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signature():
+    return SignatureFactory(
+        petition__slug="mend", is_confirmed=True, email="sam@example.org", reason="I cross it."
+    )
+
+
+def link(signature) -> str:
+    return f"/signature/{make(Purpose.SIGNATURE, signature.pk)}/"
+
+
+def count(client) -> int:
+    return client.get("/petitions/mend/count.json").json()["count"]
+
+
+def edited(**changes):
+    return {
+        "action": "save",
+        "given_name": "Sam",
+        "family_name": "Okoye",
+        "display": "initial",
+        "reason": "",
+        **changes,
+    }
+
+
+def test_position_as_soon_as_it_is_given(client, signature):
+    assert b"You are supporter number" not in client.get(link(signature)).content
+    fold(signature.petition_id)
+    html = client.get(link(signature)).content.decode()
+    assert "You are supporter number" in html
+    assert '<data value="1"' in html
+
+
+def test_changing_display_reason_and_updates(client, signature):
+    response = client.post(
+        link(signature), edited(display="full", reason="Every day.", wants_updates="on")
+    )
+    assert response.status_code == 302
+    assert b"Saved." in client.get(response["Location"]).content
+    signature.refresh_from_db()
+    assert (signature.display, signature.reason) == ("full", "Every day.")
+    assert signature.wants_updates
+    client.post(link(signature), edited())
+    signature.refresh_from_db()
+    assert not signature.wants_updates
+
+
+def test_errors_in_place(client, signature):
+    response = client.post(link(signature), edited(given_name="", reason="x" * 538))
+    html = response.content.decode()
+    assert "Enter your first name" in html
+    assert "Your reason is 38 characters too long" in html
+    signature.refresh_from_db()
+    assert signature.given_name == "Sam"
+
+
+@pytest.mark.parametrize("folded", [True, False])
+def test_withdrawing_erases_and_uncounts(client, signature, folded):
+    if folded:
+        fold(signature.petition_id)
+    assert count(client) == 1
+    response = client.post(link(signature), {"action": "withdraw"}, follow=True)
+    assert "You withdrew your signature." in response.content.decode()
+    assert count(client) == 0
+    signature.refresh_from_db()
+    assert signature.status == "withdrawn"
+    kept = [signature.given_name, signature.family_name, signature.email, signature.reason]
+    assert kept == ["", "", "", ""]
+    assert signature.email_key is None
+    assert CountAdjustment.objects.count() == (1 if folded else 0)
+    client.post(link(signature), {"action": "withdraw"})
+    assert count(client) == 0
+
+
+def test_signing_again_after_withdrawing_counts_again(client, signature):
+    client.post(link(signature), {"action": "withdraw"})
+    client.post("/petitions/mend/sign/", typed(email="sam@example.org"))
+    again = Signature.objects.get(status="pending")
+    client.post(f"/confirm/{make(Purpose.CONFIRM, again.pk)}/")
+    assert count(client) == 1
+
+
+def test_saving_in_another_window_does_not_bring_the_person_back(client, signature):
+    client.post(link(signature), {"action": "withdraw"})
+    client.post(link(signature), edited(given_name="Sam"))
+    signature.refresh_from_db()
+    assert signature.given_name == ""
+
+
+def test_this_was_not_me_stops_the_mail(client, signature):
+    client.post(link(signature), {"action": "not_me"})
+    assert count(client) == 0
+    signature.refresh_from_db()
+    assert (signature.status, signature.email) == ("removed", "")
+    answer = client.post("/petitions/mend/sign/", typed(email="S.am+x@example.org"))
+    assert answer.status_code == 302
+    OutgoingMail.objects.all().delete()
+    answer = client.post("/petitions/mend/sign/", typed(email="Sam+y@example.org"))
+    assert answer.status_code == 302
+    assert not OutgoingMail.objects.exists()
+    assert not Signature.objects.filter(email_key="sam@example.org").exists()
+
+
+def test_pending_signature_can_be_disowned(client):
+    signature = SignatureFactory(petition__slug="mend")
+    html = client.get(link(signature)).content.decode()
+    assert "Not confirmed yet" in html
+    client.post(link(signature), {"action": "not_me"})
+    signature.refresh_from_db()
+    assert signature.status == "removed"
+
+
+def test_download_is_all_that_is_kept(client, signature):
+    response = client.get(link(signature) + "?download")
+    assert response["Content-Disposition"] == 'attachment; filename="signature.json"'
+    assert response["Cache-Control"] == "no-store"
+    data = response.json()
+    assert data["email"] == "sam@example.org"
+    assert data["reason"] == "I cross it."
+    assert data["petition"].endswith("/petitions/mend/")
+
+
+def test_page_of_a_hidden_petition_still_belongs_to_its_signer(client, signature):
+    signature.petition.hide(by=None)
+    response = client.get(link(signature))
+    assert response.status_code == 200
+    assert signature.petition.title not in response.content.decode()
+    client.post(link(signature), {"action": "withdraw"})
+    signature.refresh_from_db()
+    assert signature.status == "withdrawn"
+
+
+@pytest.mark.parametrize("action", ["", "explode", "\x00"])
+def test_unknown_action_changes_nothing_of_a_withdrawn_one(client, signature, action):
+    client.post(link(signature), {"action": "withdraw"})
+    assert client.post(link(signature), {"action": action}).status_code == 302
+
+
+def test_get_never_changes_anything(client, signature):
+    client.get(link(signature) + "?action=withdraw")
+    client.get(link(signature), {"action": "not_me"})
+    signature.refresh_from_db()
+    assert signature.status == "confirmed"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CONFIRM, Purpose.UNSUBSCRIBE, Purpose.PREVIEW])
+def test_token_for_another_purpose(client, signature, purpose):
+    address = f"/signature/{make(purpose, signature.pk)}/"
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"action": "withdraw"}).status_code == 404
+    signature.refresh_from_db()
+    assert signature.status == "confirmed"
+
+
+def test_page_headers(client, signature):
+    response = client.get(link(signature))
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert not response.cookies
+
+
+def test_signature_of_one_petition_says_nothing_of_another(client, signature):
+    other = PetitionFactory(is_open=True, title="Another matter")
+    SignatureFactory(petition=other, email="sam2@example.org", is_confirmed=True)
+    assert b"Another matter" not in client.get(link(signature)).content

@@ -1,0 +1,57 @@
+"""Stopping the mail: a person's press, and a mail program's (RFC 8058)."""
+
+import pytest
+
+from supporters.tokens import Purpose, make
+from tests.factories import SignatureFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signature():
+    return SignatureFactory(petition__slug="mend", is_confirmed=True, wants_updates=True)
+
+
+def link(signature) -> str:
+    return f"/unsubscribe/{make(Purpose.UNSUBSCRIBE, signature.pk)}/"
+
+
+def test_get_asks_and_changes_nothing(client, signature):
+    response = client.get(link(signature))
+    assert response.status_code == 200
+    assert b"<form" in response.content
+    signature.refresh_from_db()
+    assert signature.wants_updates
+
+
+def test_one_click_without_login_cookie_or_redirect(client, signature):
+    strict = type(client)(enforce_csrf_checks=True)
+    response = strict.post(
+        link(signature),
+        "List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert response.status_code == 200
+    assert not response.cookies
+    signature.refresh_from_db()
+    assert not signature.wants_updates
+    assert signature.status == "confirmed"
+
+
+def test_again_is_fine(client, signature):
+    assert client.post(link(signature)).status_code == 200
+    assert client.post(link(signature)).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["x", "1.x", "%00"])
+def test_bad_tokens(client, token):
+    assert client.get(f"/unsubscribe/{token}/").status_code == 404
+    assert client.post(f"/unsubscribe/{token}/").status_code == 404
+
+
+def test_token_for_another_purpose(client, signature):
+    address = f"/unsubscribe/{make(Purpose.CONFIRM, signature.pk)}/"
+    assert client.post(address).status_code == 404
+    signature.refresh_from_db()
+    assert signature.wants_updates

@@ -1,0 +1,217 @@
+"""Markdown as people type it, turned into HTML that can do no harm, or into plain words.
+
+Three decisions that a reader of CommonMark would not expect: a line break stays a line break, an
+indented paragraph is no code, and a picture is only a link to it (fetching it would tell its host
+who reads the petition). A word with a dot ("the council.It is") is no address unless it
+starts with ``www.``, ``http://`` or ``https://``.
+"""
+
+import re
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.rules_block import StateBlock, paragraph
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, link
+from markdown_it.token import Token
+
+# Hostile texts are slow to parse. At 25,000 characters, more than any field holds, the worst that
+# we found takes about a second of CPU; what is longer is shown unformatted.
+LONGEST_FORMATTED = 25_000
+DEEPEST = 20
+
+# What no XML document may hold (our feeds carry these texts), DEL, C1 and lone surrogates.
+_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SAFE_ADDRESS = re.compile(r"https?://[^\s/?#]|mailto:\S|tel:[+\d]", re.IGNORECASE)
+# What people type without marking it as a link. Not linkify-it: its expressions took minutes for
+# "xn--www." repeated 500 times. Each of these alternatives reads every character once.
+_SCHEMES = {"www": "https://", "mail": "mailto:"}
+_BARE_ADDRESS = re.compile(
+    r"""
+    (?<! [a-z0-9/.:@_-] ) (?: https?://(?=\w) | (?P<www> www\.(?=\w) ) )
+        [^\s<>"“”«»‹›「」『』（）。，、；：！？\u200b-\u200f\u202a-\u202e]+
+    | (?P<mail> (?<! [a-z0-9._%+-] ) [a-z0-9._%+-]{1,64} @ (?: [a-z0-9-]{1,63} \. )+ [a-z]{2,63} )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_sanitizer = nh3.Cleaner(
+    tags={
+        *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "a"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    },
+    attributes={"a": {"href"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    url_relative="deny",
+    link_rel="nofollow ugc noopener",
+)
+
+
+def render(markdown: str, *, top: int = 2) -> SafeString:
+    """Sanitised HTML. The highest heading becomes ``h{top}``; the others keep their distance."""
+    tokens = _parse(markdown)
+    _shift_headings(tokens, top)
+    html = _sanitizer.clean(_parser.renderer.render(tokens, _parser.options, {}))
+    # An entity such as &#12; comes alive only here.
+    return mark_safe(_UNUSABLE.sub("", html))  # noqa: S308 (sanitised one line above)
+
+
+def plain(markdown: str) -> str:
+    """The words without markup, one line per block or table row; for search, mails and meta."""
+    lines: list[list[str]] = []
+    in_row = False
+    for token in _parse(markdown):
+        if token.tag == "tr":
+            in_row = token.type == "tr_open"
+            lines.append([])
+        elif token.type == "inline":
+            words = "".join(_words(child) for child in token.children or [])
+            if in_row:
+                lines[-1].append(words)
+            else:
+                lines.append([words])
+        elif token.type == "fence":
+            lines.append([token.content])
+    joined = (" ".join(_UNUSABLE.sub("", " ".join(line)).split()) for line in lines)
+    return "\n".join(line for line in joined if line)
+
+
+def _words(token: Token) -> str:
+    if token.type in {"softbreak", "hardbreak"}:
+        return " "
+    return "" if token.hidden else token.content
+
+
+class _Blocks(ParserBlock):
+    """At the deepest level markdown-it drops what is left; here it stays, as paragraphs."""
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
+        if state.level < DEEPEST:
+            super().tokenize(state, startLine, endLine)
+            return
+        line = startLine
+        while (line := state.skipEmptyLines(line)) < endLine:
+            if state.sCount[line] < state.blkIndent:
+                break
+            paragraph(state, line, endLine, False)  # noqa: FBT003 (the library's signature)
+            line = state.line
+            # Under another name, a tight list does not strip it of its <p>.
+            state.tokens[-3].type, state.tokens[-1].type = "deepest_open", "deepest_close"
+        state.line = line
+
+
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802
+        """Every address is parsed as one; ``_unwrap_unsafe_links`` decides what becomes of it."""
+        return True
+
+
+def _build_parser() -> MarkdownIt:
+    parser = _Parser("zero")
+    parser.block = _Blocks()
+    options = {
+        "html": False,
+        "typographer": False,
+        "breaks": True,
+        "linkify": False,
+        "maxNesting": DEEPEST,
+    }
+    parser.configure("gfm-like", options)
+    parser.disable(["code", "html_block", "html_inline"])
+    parser.inline.ruler.at("image", _picture_as_link)
+    parser.core.ruler.push("safe_links", _safe_links)
+    return parser
+
+
+def _picture_as_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    start = state.pos
+    if start + 1 >= state.posMax or not state.src.startswith("![", start):
+        return False
+    state.pos += 1
+    if link(state, silent):
+        return True
+    state.pos = start
+    return False
+
+
+def _safe_links(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.children:
+            token.children = _link_bare_addresses(_unwrap_unsafe_links(token.children))
+
+
+def _unwrap_unsafe_links(tokens: list[Token]) -> list[Token]:
+    """Of a link inside a link, to a foreign scheme or to nowhere only the label is kept."""
+    kept: list[Token] = []
+    opened: list[int | None] = []  # where in kept each open link starts; None: unwrapped
+    for token in tokens:
+        if token.type == "link_open":
+            inside = any(start is not None for start in opened)
+            if inside or not _SAFE_ADDRESS.match(str(token.attrs["href"])):
+                opened.append(None)
+                continue
+            opened.append(len(kept))
+        elif token.type == "link_close":
+            start = opened.pop()
+            if start is None:
+                continue
+            if not any(part.content.strip() for part in kept[start + 1 :]):
+                address = str(kept[start].attrs["href"])
+                kept.append(Token("text", "", 0, content=address, hidden=True))
+        kept.append(token)
+    return kept
+
+
+def _link_bare_addresses(tokens: list[Token]) -> list[Token]:
+    linked: list[Token] = []
+    in_link = False
+    for token in tokens:
+        in_link = (in_link or token.type == "link_open") and token.type != "link_close"
+        if in_link or token.type != "text":
+            linked.append(token)
+            continue
+        text, end = token.content, 0
+        for found in _BARE_ADDRESS.finditer(text):
+            address = _without_trailing_punctuation(found[0])
+            href = _SCHEMES.get(found.lastgroup or "", "") + address
+            linked += [
+                Token("text", "", 0, content=text[end : found.start()]),
+                Token("link_open", "a", 1, attrs={"href": _parser.normalizeLink(href)}),
+                Token("text", "", 0, content=address),
+                Token("link_close", "a", -1),
+            ]
+            end = found.start() + len(address)
+        linked.append(Token("text", "", 0, content=text[end:]))
+    return linked
+
+
+def _without_trailing_punctuation(address: str) -> str:
+    """A closing bracket belongs to the address only when it was opened there."""
+    surplus = address.count(")") - address.count("(")
+    end = len(address)
+    while address[end - 1] in ".,;:!?'*_~]}" or (address[end - 1] == ")" and surplus > 0):
+        surplus -= address[end - 1] == ")"
+        end -= 1
+    return address[:end]
+
+
+def _shift_headings(tokens: list[Token], top: int) -> None:
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    if not headings:
+        return
+    shift = top - min(int(token.tag[1]) for token in headings)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
+
+
+def _parse(markdown: str) -> list[Token]:
+    text = _UNUSABLE.sub("", markdown)
+    return (_parser if len(text) <= LONGEST_FORMATTED else _unformatted).parse(text)
+
+
+# One of each for all threads: it keeps anything between texts.
+_parser = _build_parser()
+_unformatted = MarkdownIt("zero", {"breaks": True}).enable("newline")

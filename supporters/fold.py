@@ -48,12 +48,12 @@ def fold(petition_id: int, *, limit: int = BATCH) -> int:
     return taken
 
 
-def fold_all() -> int:
+def fold_all(*, limit: int = BATCH) -> int:
     """Fold every petition that has a tail. Returns how many signatures were taken."""
     waiting = Signature.objects.tail().order_by().values_list("petition_id", flat=True).distinct()
     taken = 0
     for petition_id in list(waiting):
-        while (folded := fold(petition_id)) == BATCH:
+        while (folded := fold(petition_id, limit=limit)) == limit:
             taken += folded
         taken += folded
     return taken

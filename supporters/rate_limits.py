@@ -31,6 +31,7 @@ REDIS_PATIENCE = 0.25  # seconds, to connect and to answer
 REDIS_REST = 5  # seconds without asking again, so that a hanging Redis does not slow down everyone
 SWEEP_EVERY = 60  # seconds
 
+_building = Lock()  # lru_cache alone may build two, each with a count of its own
 _silent_until = 0.0  # time.monotonic()
 
 
@@ -41,7 +42,9 @@ def allow(request: HttpRequest, scope: Scope) -> bool:
         return True
     rate = _rate(settings.PETITIONS_RATE_LIMITS[scope])
     try:
-        return _limiter(settings.REDIS_URL).hit(rate, scope, client_hash(request))
+        with _building:
+            limiter = _limiter(settings.REDIS_URL)
+        return limiter.hit(rate, scope, client_hash(request))
     except StorageError as error:
         _silent_until = time.monotonic() + REDIS_REST
         logger.warning("No rate limits for %s seconds, Redis failed: %s", REDIS_REST, error)

@@ -1,1 +1,47 @@
-urlpatterns: list = []
+"""The public addresses. They are a contract: old links and mails must work for ever."""
+
+from django.conf import settings
+from django.urls import path, register_converter
+
+from petitions.slugs import SlugConverter
+from supporters.views import (
+    confirm,
+    feeds,
+    home,
+    operations,
+    petition,
+    petition_list,
+    sign,
+    signature,
+    supporters,
+    unsubscribe,
+)
+
+register_converter(SlugConverter, "petition_slug")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("petitions/", petition_list.petition_list, name="petition_list"),
+    path("petitions.atom", feeds.petitions_feed, name="petitions_feed"),
+    path("petitions/preview/<str:token>/", petition.preview, name="preview"),
+    path("petitions/<petition_slug:slug>/", petition.petition, name="petition"),
+    path("petitions/<petition_slug:slug>/sign/", sign.sign, name="sign"),
+    path("petitions/<petition_slug:slug>/signed/", sign.signed, name="signed"),
+    path("petitions/<petition_slug:slug>/count.json", petition.count_json, name="count_json"),
+    path("petitions/<petition_slug:slug>/supporters/", supporters.supporters, name="supporters"),
+    path("petitions/<petition_slug:slug>/updates.atom", feeds.petition_feed, name="petition_feed"),
+    path("confirm/<str:token>/", confirm.confirm_signature, name="confirm"),
+    path("signature/<str:token>/", signature.signature, name="signature"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
+]
+
+if settings.PETITIONS_DEMO:
+    from supporters.views import demo_mail
+
+    urlpatterns += [
+        path("demo/mail/", demo_mail.mailbox, name="demo_mail"),
+        path("demo/mail/<str:key>/", demo_mail.message, name="demo_mail_message"),
+        path("demo/mail/<str:key>/html/", demo_mail.html, name="demo_mail_html"),
+    ]

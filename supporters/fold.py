@@ -14,7 +14,9 @@ from supporters.models import HourlyCount, Signature
 BATCH = 10_000  # signatures a fold: what one transaction holds the petition row for
 
 # One form for both databases. Not "WITH … UPDATE" (SQLite reports -1 rows), and no second
-# "position IS NULL" outside (the planner then leaves the index: 37 s for 7,000 rows).
+# "position IS NULL" outside (the planner then leaves the index: 37 s for 7,000 rows). The LIMIT
+# is the length of the tail, counted before: PostgreSQL cannot guess how short it is, and would
+# read the whole table instead (0.23 s for 5 of 600,000).
 _GIVE_POSITIONS = """
 UPDATE supporters_signature SET position = %s + numbered.n
 FROM (
@@ -34,17 +36,16 @@ def fold(petition_id: int, *, limit: int = BATCH) -> int:
         # The petition row first: the lock order everywhere. NO KEY, or inserts of signatures,
         # which refer to this row, would wait.
         Petition.objects.select_for_update(no_key=True).only("pk").get(pk=petition_id)
-        last = Signature.objects.filter(petition_id=petition_id, position__isnull=False).aggregate(
-            last=Max("position")
-        )["last"]
+        rows = Signature.objects.filter(petition_id=petition_id)
+        waiting = rows.tail()[:limit].count()
+        if not waiting:
+            return 0
+        last = rows.filter(position__isnull=False).aggregate(last=Max("position"))["last"]
         with connection.cursor() as cursor:
-            cursor.execute(_GIVE_POSITIONS, [last or 0, petition_id, limit])
+            cursor.execute(_GIVE_POSITIONS, [last or 0, petition_id, waiting])
             taken: int = cursor.rowcount
-        if taken:
-            Petition.objects.filter(pk=petition_id).update(
-                supporter_count=F("supporter_count") + taken
-            )
-            _note_hour(petition_id, taken)
+        Petition.objects.filter(pk=petition_id).update(supporter_count=F("supporter_count") + taken)
+        _note_hour(petition_id, taken)
     return taken
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.blocking import block
-from supporters.models import CountAdjustment, Signature
+from supporters.models import CountAdjustment, OutgoingMail, Signature
 
 # What is known of the person. The row, its position, status and dates stay: they are the count.
 _ERASED = {
@@ -54,8 +54,11 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
         Petition.objects.select_for_update(no_key=True).only("pk").get(pk=petition_id)
         row = Signature.objects.filter(pk=signature_id)
         confirmed = row.filter(status=Signature.Status.CONFIRMED)
+        live = (Signature.Status.CONFIRMED, Signature.Status.PENDING)
         if confirmed.filter(position__isnull=False).update(**ended):
             CountAdjustment.objects.create(petition_id=petition_id, kind=kind, quantity=-1)
-            return True
-        live = (Signature.Status.CONFIRMED, Signature.Status.PENDING)
-        return bool(row.filter(position=None, status__in=live).update(**ended))
+        elif not row.filter(position=None, status__in=live).update(**ended):
+            return False
+        # They hold the address, sent or not.
+        OutgoingMail.objects.filter(signature_id=signature_id).delete()
+    return True

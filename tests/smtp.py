@@ -61,6 +61,10 @@ class Inbox:
     def messages(self) -> list[EmailMessage]:
         return [delivery.message for delivery in self.deliveries]
 
+    def __dir__(self) -> list[str]:
+        # For each connection aiosmtpd reads every attribute, and this one parses every mail.
+        return [name for name in super().__dir__() if name != "messages"]
+
     # What aiosmtpd calls
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's names

@@ -48,11 +48,24 @@ class OutgoingMail(models.Model):
             ),
         ]
         indexes = [
-            # The worker's claim: what waits, in order.
+            # The worker's claim: what waits, in order; and how old the oldest is.
             models.Index(
                 fields=["not_before", "id"],
                 condition=Q(sent_at=None, failed_at=None),
                 name="supporters_mail_waiting",
+            ),
+            # The same claim's first part, what belongs to no mailing: without it, each would walk
+            # past a million waiting updates. Also what a cancelled mailing has not sent.
+            models.Index(
+                fields=["mailing", "not_before", "id"],
+                condition=Q(sent_at=None, failed_at=None),
+                name="supporters_mail_by_mailing",
+            ),
+            # The admin's list of what failed, newest first; only failures pay for it.
+            models.Index(
+                fields=["failed_at", "id"],
+                condition=Q(failed_at__isnull=False),
+                name="supporters_mail_failed",
             ),
             # A signature that is erased takes its mails along.
             models.Index(fields=["signature"], name="supporters_mail_signature"),

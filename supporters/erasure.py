@@ -1,0 +1,55 @@
+"""Erasure: what was never confirmed, and mails whose work is done, are not kept."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from supporters.models import OutgoingMail, Signature
+
+BATCH = 1_000
+SENT_MAILS_KEPT = timedelta(days=30)
+FAILED_MAILS_KEPT = timedelta(days=90)
+
+
+def erase_unconfirmed() -> int:
+    """Delete pending signatures, and their mails, after PETITIONS_UNCONFIRMED_DAYS days."""
+    before = timezone.now() - timedelta(days=settings.PETITIONS_UNCONFIRMED_DAYS)
+    erased = 0
+    while batch := _erase_batch(before):
+        erased += batch
+    return erased
+
+
+def _erase_batch(before: datetime) -> int:
+    pending = Signature.objects.filter(status=Signature.Status.PENDING)
+    with transaction.atomic():
+        # Locked, so that one that is being confirmed right now is either left alone or gone
+        # before it could be: PostgreSQL looks at the status again once it has the lock.
+        ids = list(
+            pending.filter(created_at__lt=before)
+            .select_for_update(skip_locked=True)
+            .order_by("created_at")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        OutgoingMail.objects.filter(signature_id__in=ids).delete()
+        pending.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def forget_mails() -> int:
+    """Delete sent mails after 30 days, but none of a mailing being filled; failed ones after 90."""
+    now = timezone.now()
+    filling = {
+        "mailing__isnull": False,
+        "mailing__finished_at": None,
+        "mailing__cancelled_at": None,
+    }
+    sent = OutgoingMail.objects.filter(sent_at__lt=now - SENT_MAILS_KEPT).exclude(**filling)
+    failed = OutgoingMail.objects.filter(failed_at__lt=now - FAILED_MAILS_KEPT)
+    forgotten = 0
+    for mails in (sent, failed):
+        while ids := list(mails.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            forgotten += OutgoingMail.objects.filter(pk__in=ids).delete()[0]
+    return forgotten

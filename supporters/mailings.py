@@ -1,0 +1,71 @@
+"""Mailings: one update to all supporters who asked for updates, through the outbox."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from supporters.models import Mailing, OutgoingMail, Signature
+
+BATCH = 1_000  # outbox rows a transaction
+
+
+def fill() -> int:
+    """Add a batch of outbox rows for every running mailing. Returns how many it looked at.
+
+    Goes on where it stopped, by `filled_to`; 0 means that all are filled. Any number may run.
+    """
+    running = Mailing.objects.filter(finished_at=None, cancelled_at=None).order_by("pk")
+    return sum(_fill(pk) for pk in list(running.values_list("pk", flat=True)))
+
+
+def _fill(mailing_id: int) -> int:
+    with transaction.atomic():
+        mailing = (
+            Mailing.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("update")
+            .filter(pk=mailing_id, finished_at=None, cancelled_at=None)
+            .first()
+        )
+        if mailing is None:
+            return 0
+        petition_id = mailing.update.petition_id
+        wanting = (
+            Signature.objects.confirmed()
+            .filter(petition_id=petition_id, wants_updates=True, is_organizer=False)
+            .exclude(email="")
+            .filter(pk__gt=mailing.filled_to)
+            .order_by("pk")
+            .values_list("pk", "email")[:BATCH]
+        )
+        mails = [
+            OutgoingMail(
+                kind=OutgoingMail.Kind.UPDATE,
+                recipient=email,
+                petition_id=petition_id,
+                signature_id=pk,
+                mailing=mailing,
+            )
+            for pk, email in wanting
+        ]
+        # A row that is there already is one of ours (supporters_mail_once_per_mailing).
+        OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+        if mails:
+            mailing.filled_to = mails[-1].signature_id or 0
+        if len(mails) < BATCH:
+            mailing.finished_at = timezone.now()
+        mailing.save(update_fields=["filled_to", "finished_at"])
+    return len(mails)
+
+
+def cancel(mailing_id: int) -> bool:
+    """Stop a mailing; what has not been sent is removed. False when it was cancelled before."""
+    with transaction.atomic():
+        running = Mailing.objects.filter(pk=mailing_id, cancelled_at=None)
+        if not running.update(cancelled_at=timezone.now()):
+            return False
+        OutgoingMail.objects.filter(mailing_id=mailing_id, sent_at=None, failed_at=None).delete()
+    return True
+
+
+def unsubscribe(signature_id: int) -> bool:
+    """No more updates for this signature. True also when repeated; False when there is none."""
+    return bool(Signature.objects.filter(pk=signature_id).update(wants_updates=False))

@@ -1,0 +1,224 @@
+"""The mails: one function each, and the choice between them at the moment of sending.
+
+Subject, text and HTML are templates/mails/<name>.{subject.txt,txt,html}.
+"""
+
+import re
+import unicodedata
+from email.headerregistry import Address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from petitions.models import ModerationEvent, Petition, Update
+from petitions.states import Status
+from petitions.text import plain
+from supporters.confirming import can_be_confirmed
+from supporters.mail_backend import Mail
+from supporters.models import OutgoingMail, Signature
+from supporters.tokens import Purpose, make
+
+LONGEST_TITLE = 60  # characters of a title in a subject: what a phone shows
+LONGEST_NAME = 40
+
+# Marks that turn the direction of what follows, beyond the title that has them.
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# A mailbox would make a link of it.
+_LINK_LIKE = re.compile(r"[/:@\\]|[.。]\w|www", re.IGNORECASE)
+
+
+def compose(mail: OutgoingMail) -> Mail | None:
+    """The message that fits now, or None when nothing is to be said any more.
+
+    Loads nothing when `mail` comes from outbox.current(), save for a decision.
+    """
+    language = mail.payload.get("language", "")
+    message: Mail | None
+    if mail.kind == OutgoingMail.Kind.UPDATE:
+        message = _for_supporter(mail)
+    elif mail.kind == OutgoingMail.Kind.DECISION:
+        events = ModerationEvent.objects.select_related("petition__organizer")
+        event = events.filter(pk=mail.payload.get("event")).first()
+        message = decision(event, language=language) if event else None
+    else:
+        message = _for_signer(mail.signature, language)
+    if message is None:
+        return None
+    message.to = [mail.recipient]
+    # The same when it is sent again, so that mailboxes can tell that it is the same.
+    made = int(mail.created_at.timestamp() * 1_000_000)
+    message.extra_headers["Message-ID"] = f"<{mail.pk}.{made:x}@{_host()}>"
+    return message
+
+
+def _for_signer(signature: Signature | None, language: str) -> Mail | None:
+    if signature is None:
+        return None
+    if signature.status == Signature.Status.CONFIRMED:
+        return already_confirmed(signature, language=language)
+    if signature.status == Signature.Status.PENDING and can_be_confirmed(signature):
+        return confirm(signature, language=language)
+    return None
+
+
+def _for_supporter(mail: OutgoingMail) -> Mail | None:
+    signature, mailing = mail.signature, mail.mailing
+    if signature is None or mailing is None or mailing.cancelled_at:
+        return None
+    update = mailing.update
+    wanted = signature.status == Signature.Status.CONFIRMED and signature.wants_updates
+    shown = update.petition.status in (Status.OPEN, Status.CLOSED)
+    if not (wanted and shown and update.published_at and update.published_at <= timezone.now()):
+        return None
+    return supporter_update(update, signature)
+
+
+def confirm(signature: Signature, *, language: str = "") -> Mail:
+    """To who has signed and has yet to confirm."""
+    with _speaking(language or signature.language):
+        context = {
+            **_about(signature.petition),
+            "name": _greetable(signature.given_name),
+            "confirm_url": _url("confirm", make(Purpose.CONFIRM, signature.pk)),
+            "signature_url": _signature_url(signature),
+            "days": settings.PETITIONS_UNCONFIRMED_DAYS,
+        }
+        return _make("confirm", context)
+
+
+def already_confirmed(signature: Signature, *, language: str = "") -> Mail:
+    """To who signs again after confirming."""
+    with _speaking(language or signature.language):
+        context = {
+            **_about(signature.petition),
+            "name": _greetable(signature.given_name),
+            "confirmed_at": signature.confirmed_at,
+            "signature_url": _signature_url(signature),
+        }
+        return _make("already_confirmed", context)
+
+
+def supporter_update(update: Update, signature: Signature) -> Mail:
+    """News of a petition to one supporter; their mailbox shows a button to unsubscribe."""
+    with _speaking(signature.language):
+        unsubscribe_url = _url("unsubscribe", make(Purpose.UNSUBSCRIBE, signature.pk))
+        context = {
+            **_about(update.petition),
+            "update": update,
+            "headline": _short(update.title),
+            "text": plain(update.body).replace("\n", "\n\n"),
+            "signature_url": _signature_url(signature),
+            "unsubscribe_url": unsubscribe_url,
+        }
+        headers = {
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
+        }
+        return _make("update", context, headers)
+
+
+def decision(event: ModerationEvent, *, language: str = "") -> Mail:
+    """To the organizer: what became of the petition. Never has the private note."""
+    petition = event.petition
+    with _speaking(language or petition.language):
+        context = {
+            **_about(petition),
+            "name": _greetable(petition.organizer_first_name),
+            "event": event,
+            "what": _what(event),
+            "admin_url": _url("admin:petitions_petition_change", petition.pk),
+        }
+        return _make("decision", context)
+
+
+def _what(event: ModerationEvent) -> str:
+    """The state that was reached, or the move where the state alone does not tell."""
+    if event.from_status == Status.HIDDEN:
+        return "restored"
+    if (event.from_status, event.to_status) == (Status.CLOSED, Status.OPEN):
+        return "reopened"
+    return event.to_status
+
+
+def _make(name: str, context: dict[str, Any], headers: dict[str, str] | None = None) -> Mail:
+    """Render the three templates in the language that is spoken."""
+    context = {
+        **context,
+        "site": {"name": settings.SITE_NAME, "url": settings.SITE_URL},
+        "language": translation.get_language(),
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+    subject = render_to_string(f"mails/{name}.subject.txt", context)
+    text = render_to_string(f"mails/{name}.txt", context)
+    html = render_to_string(f"mails/{name}.html", context)
+    mail = Mail(
+        subject=" ".join(subject.split()),
+        body=text.strip() + "\n",
+        from_email=_sender(),
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+    )
+    mail.attach_alternative(html.strip() + "\n", "text/html")
+    return mail
+
+
+def _about(petition: Petition) -> dict[str, Any]:
+    return {
+        "petition": petition,
+        "short_title": _short(petition.title),
+        "petition_url": settings.SITE_URL + petition.get_absolute_url(),
+    }
+
+
+def _signature_url(signature: Signature) -> str:
+    return _url("signature", make(Purpose.SIGNATURE, signature.pk))
+
+
+def _url(name: str, argument: str | int) -> str:
+    return settings.SITE_URL + reverse(name, args=[argument])
+
+
+def _sender() -> str:
+    """DEFAULT_FROM_EMAIL under the site's name, unless it brings a name itself."""
+    address = str(settings.DEFAULT_FROM_EMAIL)
+    local, _, domain = address.rpartition("@")
+    if "<" in address or not local:
+        return address
+    return str(Address(display_name=settings.SITE_NAME, username=local, domain=domain))
+
+
+def _host() -> str:
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return host.encode("idna").decode()
+
+
+def _speaking(language: str) -> translation.override:
+    """In this language where the site speaks it, else in the site's own."""
+    try:
+        spoken = translation.get_supported_language_variant(language or settings.LANGUAGE_CODE)
+    except LookupError:
+        spoken = settings.LANGUAGE_CODE
+    return translation.override(spoken)
+
+
+def _short(title: str) -> str:
+    """One line for a subject, cut at a word where that leaves most of it."""
+    line = _TURNING.sub("", " ".join(title.split())).replace("=?", "= ?")  # no encoded word
+    line = "".join(char for char in line if unicodedata.category(char) != "Cc")
+    if len(line) <= LONGEST_TITLE:
+        return line
+    cut = line[: LONGEST_TITLE - 1]
+    words = cut.rpartition(" ")[0]
+    return (words if len(words) > LONGEST_TITLE // 2 else cut).rstrip(" ,.;:–-") + "…"
+
+
+def _greetable(name: str) -> str:
+    """The name for "Hello", or '' when it looks like a link or is too long for a name.
+
+    Anybody can type anything beside a stranger's address; our mails must not carry it there.
+    """
+    name = " ".join(name.split())
+    return "" if len(name) > LONGEST_NAME or _LINK_LIKE.search(name) else name

@@ -1,0 +1,162 @@
+"""The outbox: rows of mails to be sent, claimed with a lease by the database's clock.
+
+A row says what a mail is about; it is written in the transaction that makes the mail necessary,
+and made into a message when it is sent (mails.py) by any of the workers (delivery.py). Every
+change after the claim is guarded by the lease: who has lost it changes nothing.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from petitions.models import ModerationEvent
+from petitions.states import Status
+from supporters.addresses import InvalidAddress, check_address
+from supporters.models import OutgoingMail
+
+BATCH = 100
+
+# A mail's own temporary failures: after 1, 2, 4 … minutes, then every 4 hours, for two days.
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(hours=4)
+MAX_ATTEMPTS = 19
+
+# What each kind is about. Read again for every mail, so no more of it than is needed.
+_ABOUT: dict[str, tuple[str, ...]] = {
+    OutgoingMail.Kind.SIGNATURE: ("signature__petition",),
+    OutgoingMail.Kind.UPDATE: ("signature", "mailing__update__petition"),
+    OutgoingMail.Kind.DECISION: ("petition",),
+}
+
+# SQLite's clock has milliseconds and Python's has more: what was written a moment ago is due.
+_TICK = timedelta(milliseconds=1)
+
+
+def decision(event: ModerationEvent) -> None:
+    """Tell the organizer what became of the petition; call it in the move's own transaction.
+
+    No mail about what they did themselves, and none where there is no organizer or no address.
+    """
+    petition = event.petition
+    organizer = petition.organizer
+    if organizer is None or organizer.pk == event.actor_id or event.to_status == Status.IN_REVIEW:
+        return
+    try:
+        recipient = check_address(organizer.email)
+    except InvalidAddress:
+        return
+    OutgoingMail.objects.create(
+        kind=OutgoingMail.Kind.DECISION,
+        recipient=recipient,
+        petition=petition,
+        payload={"event": event.pk, "language": petition.language},
+    )
+
+
+def waiting() -> QuerySet[OutgoingMail]:
+    """Neither sent nor given up; also what is leased or put off."""
+    return OutgoingMail.objects.filter(sent_at=None, failed_at=None)
+
+
+def claim(limit: int = BATCH) -> list[OutgoingMail]:
+    """Lease up to `limit` mails that are due to this caller, and commit.
+
+    What single people wait for goes before the mailings. No two callers get the same row before
+    its lease (PETITIONS_OUTBOX_LEASE seconds) has ended.
+    """
+    single = Q(mailing=None)
+    due = _due()
+    if not due.exists():  # so that an idle worker never asks SQLite for its write lock
+        return []
+    with transaction.atomic():
+        # Two statements and not UPDATE … WHERE id IN (SELECT … LIMIT n FOR UPDATE SKIP LOCKED):
+        # PostgreSQL may run such a subquery more than once, and lock more than n rows.
+        found = _locked(due.filter(single), limit)
+        if len(found) < limit:
+            found += _locked(due.exclude(single), limit - len(found))
+        if not found:
+            return []
+        leased_until = found[0][1] + timedelta(seconds=settings.PETITIONS_OUTBOX_LEASE)
+        ids = [pk for pk, _ in found]
+        OutgoingMail.objects.filter(pk__in=ids).update(leased_until=leased_until)
+        mails = OutgoingMail.objects.in_bulk(ids)
+    return [mails[pk] for pk in ids]
+
+
+def current(mail: OutgoingMail) -> OutgoingMail | None:
+    """The claimed mail as it is now, with all that it is about; None when it is no longer ours."""
+    return next(iter(_ours(mail).select_related(*_ABOUT[mail.kind])), None)
+
+
+def release(mails: Collection[OutgoingMail]) -> None:
+    """Give back mails of one claim that were not tried."""
+    for leased_until in {mail.leased_until for mail in mails}:
+        ids = [mail.pk for mail in mails]
+        waiting().filter(pk__in=ids, leased_until=leased_until).update(leased_until=None)
+
+
+def sent(mail: OutgoingMail) -> bool:
+    """Stamp it. False when the lease had been lost, so that it may go out twice."""
+    return bool(_ours(mail).update(sent_at=Now(), leased_until=None, failure=""))
+
+
+def drop(mail: OutgoingMail) -> None:
+    """There is nothing to say any more."""
+    _ours(mail).delete()
+
+
+def fail(mail: OutgoingMail, reason: str) -> None:
+    """Give it up and keep the reason."""
+    _ours(mail).update(
+        failed_at=Now(), leased_until=None, attempts=F("attempts") + 1, failure=_cut(reason)
+    )
+
+
+def put_off(mail: OutgoingMail, reason: str, *, own_fault: bool = True) -> None:
+    """Try again later, each time after a longer while; after two days of that, give up.
+
+    With `own_fault=False` the try is not counted, and never ends in giving up.
+    """
+    attempts = mail.attempts + own_fault
+    if own_fault and attempts >= MAX_ATTEMPTS:
+        fail(mail, reason)
+        return
+    delay = min(FIRST_DELAY * 2 ** min(max(attempts - 1, 0), 10), LONGEST_DELAY)
+    _ours(mail).update(
+        not_before=Now() + delay, leased_until=None, attempts=attempts, failure=_cut(reason)
+    )
+
+
+def oldest_age() -> timedelta | None:
+    """For how long the oldest mail has been due; None when nothing is."""
+    oldest = waiting().filter(not_before__lte=Now()).order_by("not_before").first()
+    return timezone.now() - oldest.not_before if oldest else None
+
+
+def _due() -> QuerySet[OutgoingMail]:
+    free = Q(leased_until=None) | Q(leased_until__lte=Now())
+    return waiting().filter(free, not_before__lte=Now() + _TICK)
+
+
+def _locked(mails: QuerySet[OutgoingMail], limit: int) -> list[tuple[int, datetime]]:
+    """Ids and the database's time; the rows stay locked for the transaction."""
+    return list(
+        mails.select_for_update(skip_locked=True, no_key=True)
+        .order_by("not_before", "pk")
+        .values_list("pk", Now())[:limit]
+    )
+
+
+def _ours(mail: OutgoingMail) -> QuerySet[OutgoingMail]:
+    return waiting().filter(pk=mail.pk, leased_until=mail.leased_until)
+
+
+def _cut(reason: str) -> str:
+    """As the column takes it: no NUL (PostgreSQL), 500 characters at most."""
+    printable = "".join(character if character.isprintable() else " " for character in reason)
+    return printable.strip()[:500]

@@ -1,0 +1,152 @@
+"""The worker: closes, folds, fills mailings and sends, for as long as it is let.
+
+Any number may run at a time. Mail is sent on a thread of its own, so that a mail server that takes
+its time never keeps positions waiting.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import Error as DatabaseFailure
+from django.db import close_old_connections, connections, transaction
+
+from petitions.models import Petition
+from petitions.states import StateConflict
+from supporters import delivery, erasure, mailings, outbox, trend
+from supporters.fold import fold_all
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds
+_NAP = 0.1  # seconds between two looks at whether to stop
+_MINUTE, _HOUR = 60.0, 3600.0
+LONGEST_WAIT = 60.0  # seconds between two tries of a mail server that is away
+
+
+class Worker:
+    """run() works until stop() is called; once() does everything once.
+
+    A failing task is logged and tried again at its next turn; it stops no other.
+    """
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self._failures: dict[str, str] = {}  # task → what its last failure said
+        self._next: dict[str, float] = {}  # task → time.monotonic() of its next turn
+
+    def stop(self) -> None:
+        """End soon: the mail in flight is finished, the others are released. For signals, too."""
+        self.stopping = True
+
+    def run(self) -> None:
+        post = threading.Thread(target=self._deliver_for_ever, name="outbox")
+        post.start()
+        try:
+            while not self.stopping:
+                began = time.monotonic()
+                self._do("closing", close_due)
+                self._do("fold", fold_all)
+                self._do("mailings", mailings.fill)
+                self._do_every(_MINUTE, "trend", trend.refresh)
+                self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
+                self._do_every(_HOUR, "old mails", erasure.forget_mails)
+                close_old_connections()
+                self._rest(began + TICK)
+        finally:
+            self.stopping = True  # also when something unforeseen ends the loop
+            post.join()
+
+    def once(self) -> bool:
+        """Close, fold, fill, send until nothing is due, refresh, erase. True if all went well."""
+        self._do("closing", close_due)
+        self._do("fold", fold_all)
+        self._do("mailings", self._fill)
+        self._do("outbox", self._empty_outbox)
+        self._do("trend", trend.refresh)
+        self._do("erasure", erasure.erase_unconfirmed)
+        self._do("old mails", erasure.forget_mails)
+        return not self._failures
+
+    def _fill(self) -> None:
+        while not self.stopping and mailings.fill():
+            pass
+
+    def _empty_outbox(self) -> None:
+        while not self.stopping:
+            batch = delivery.deliver(go_on=self._goes_on)
+            if batch.trouble:
+                raise MailServerAway(batch.trouble)
+            if not batch.claimed:
+                return
+
+    def _deliver_for_ever(self) -> None:
+        """The thread's work. The longer the mail server is away, the longer between two tries."""
+        wait = TICK
+        try:
+            while not self.stopping:
+                began = time.monotonic()
+                well = self._do("outbox", self._empty_outbox)
+                wait = TICK if well else min(wait * 2, LONGEST_WAIT)
+                close_old_connections()
+                self._rest(began + wait)
+        finally:
+            connections.close_all()
+
+    def _goes_on(self) -> bool:
+        return not self.stopping
+
+    def _do(self, name: str, task: Callable[[], object]) -> bool:
+        """Do the task. The same failure again and again is logged in full once."""
+        try:
+            task()
+        except Exception as error:  # one task must not stop the others
+            text = f"{type(error).__name__}: {error}"
+            if self._failures.get(name) == text:
+                logger.warning("Still failing: %s: %s", name, text)
+            elif isinstance(error, MailServerAway):
+                logger.warning("Mail waits: %s", error)
+            else:
+                logger.exception("Failed: %s", name)
+            self._failures[name] = text
+            if isinstance(error, DatabaseFailure):
+                close_old_connections()  # one that was lost is opened anew
+            return False
+        if self._failures.pop(name, None):
+            logger.info("Works again: %s", name)
+        return True
+
+    def _do_every(self, seconds: float, name: str, task: Callable[[], object]) -> None:
+        now = time.monotonic()
+        if now >= self._next.get(name, now):
+            self._next[name] = now + seconds
+            self._do(name, task)
+
+    def _rest(self, until: float) -> None:
+        """Sleep in naps: an Event that a signal handler sets can lock up its own thread."""
+        while not self.stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _NAP))
+
+
+class MailServerAway(Exception):
+    """Nothing can be sent now. The mails wait, and none of them is blamed for it."""
+
+
+def close_due() -> int:
+    """Close the petitions whose closing date has passed, at that date. Returns how many."""
+    closed = 0
+    for petition_id in list(Petition.objects.due_to_close().values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Looked at again under the lock: the date may have been moved a moment ago.
+            due = Petition.objects.due_to_close().select_for_update(no_key=True)
+            petition = due.filter(pk=petition_id).first()
+            if petition is None:
+                continue
+            try:
+                event = petition.close(by=None, at=petition.closes_at)
+            except StateConflict:
+                continue
+            outbox.decision(event)
+            closed += 1
+    return closed

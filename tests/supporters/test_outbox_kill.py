@@ -1,0 +1,53 @@
+"""kill -9 in the middle of a batch loses no mail and repeats at most the one in flight."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from supporters.models import OutgoingMail
+from tests.supporters.outbox_rows import signature_mails, start_worker
+
+MAILS = 500
+PATIENCE = 60  # seconds, for a busy machine
+
+
+def wait_until(condition, process) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        assert process.poll() is None, "the worker has ended"
+        time.sleep(0.005)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_loses_no_mail(smtp_server):
+    rows = signature_mails(MAILS)
+    received = smtp_server.deliveries
+
+    killed = start_worker(smtp_server.port, lease=2)
+    try:
+        wait_until(lambda: len(received) >= 150, killed)
+    finally:
+        killed.kill()
+        killed.wait()
+    before = len(received)
+    assert 150 <= before < MAILS
+    stamped = OutgoingMail.objects.exclude(sent_at=None).count()
+    assert before - 1 <= stamped <= before
+    assert OutgoingMail.objects.filter(sent_at=None).exclude(leased_until=None).exists()
+
+    second = start_worker(smtp_server.port, lease=2)
+    try:
+        wait_until(lambda: not OutgoingMail.objects.filter(sent_at=None).exists(), second)
+        second.terminate()
+        assert second.wait(PATIENCE) == 0
+    finally:
+        second.kill()
+        second.wait()
+
+    times = Counter(delivery.recipients[0] for delivery in received)
+    assert set(times) == {row.recipient for row in rows}
+    assert len(received) - MAILS <= 1
+    # A mailbox can tell: both copies of the repeated mail have one Message-ID.
+    assert len({delivery.message["Message-ID"] for delivery in received}) == MAILS

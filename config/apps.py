@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangosAdminConfig
 
 
 class ConfigConfig(AppConfig):
@@ -8,3 +9,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401, PLC0415 - importing registers the checks
+
+
+class AdminConfig(DjangosAdminConfig):
+    default_site = "config.admin_site.AdminSite"

@@ -98,11 +98,12 @@ INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "supporters.apps.SupportersConfig",
     "petitions.apps.PetitionsConfig",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",  # django.contrib.admin with our own site object
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",  # 6.1 refuses its search field without it; asks nothing of SQLite
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -191,6 +192,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 _email = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
 if PETITIONS_DEMO and not os.environ.get("EMAIL_URL"):
     _email["EMAIL_BACKEND"] = "supporters.demo.mailbox.EmailBackend"
+# Beside the database, so that two demos do not share their mails.
+_beside = Path(_database["NAME"]).resolve().parent if "sqlite3" in _database["ENGINE"] else BASE_DIR
+PETITIONS_DEMO_MAIL = _beside / "var" / "mail"
 _email_timeout = _email["EMAIL_TIMEOUT"] or 20  # seconds; must stay well below the outbox lease
 if django.VERSION >= (6, 1):
     _options = {}
@@ -246,6 +250,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not _manifest
+WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROOT is not there
 
 # Operation
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,3 +9,8 @@ class SupportersConfig(AppConfig):
 
     def ready(self) -> None:
         from supporters import receivers  # noqa: F401, PLC0415 — connects to petitions' signals
+        from supporters.groups import add_permissions  # noqa: PLC0415
+
+        post_migrate.connect(
+            add_permissions, sender=self, dispatch_uid="supporters.add_permissions"
+        )

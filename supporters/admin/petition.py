@@ -1,0 +1,270 @@
+"""The registered admin of petitions: organizers see their own, moderators see all."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from petitions.admin import HTTPS, AsksAgain
+from petitions.groups import may_moderate
+from petitions.models import Petition, Update
+from petitions.search import matching
+from petitions.states import Status
+from supporters.count import with_live_count
+from supporters.models import CountAdjustment, Signature
+
+from . import moves
+from .access import is_theirs, may_edit
+from .inlines import (
+    ActionStepInline,
+    EventInline,
+    NewTargetInline,
+    NewUpdateInline,
+    TargetInline,
+    UpdateInline,
+)
+from .lists import AsOrdered, FastList
+from .petition_form import PetitionForm
+
+_TEXT = ("title", "summary", "body", "ask")
+_WHO = ("organizer", "organizer_name", "on_behalf_of")
+_STATE = (
+    "state", "supporters", "submitted_at", "opened_at", "closed_at", "outcome", "outcome_note",
+    "outcome_source",
+)  # fmt: skip
+_ORIGIN = ("created_at", "source", "source_id", "read_only")
+_MODERATORS_ONLY = frozenset({"organizer", *_ORIGIN})
+
+# What an organizer may still edit, by the state of the petition; every field in a draft.
+_STILL_OPEN = frozenset({*_TEXT, "goal", "topics"})
+
+
+class _StatusFilter(admin.SimpleListFilter):
+    """A moderator's list begins with what waits for them."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        waiting = [(str(Status.IN_REVIEW), Status.IN_REVIEW.label)]
+        others = [(value, label) for value, label in Status.choices if value != Status.IN_REVIEW]
+        return [*waiting, *others, ("all", _("All"))]
+
+    def choices(self, changelist: ChangeList) -> Any:
+        yield from list(super().choices(changelist))[1:]  # without Django's own "All"
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        status = self.value()
+        return queryset.filter(status=status) if status in Status.values else None
+
+    def value(self) -> str | None:
+        return super().value() or self.unasked
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self.unasked = str(Status.IN_REVIEW) if may_moderate(request.user) else "all"
+        super().__init__(request, *args)
+
+
+class _WithoutTexts(AsOrdered):
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        # A hundred stories may be two megabytes.
+        return super().get_queryset(request, *args, **kwargs).defer("summary", "body", "ask")
+
+
+@admin.register(Petition)
+class PetitionAdmin(AsksAgain, FastList):
+    form = PetitionForm
+    formfield_overrides = HTTPS
+    list_display = ("title", "state", "supporters", "organizer_display", "opened_at")
+    list_select_related = ("organizer",)
+    list_filter = (_StatusFilter,)
+    search_fields: ClassVar = ["title"]  # get_search_results() says what is searched
+    actions = ("publish_selected", "close_selected")
+    autocomplete_fields = ("organizer", "topics")
+    inlines = (NewUpdateInline, UpdateInline, TargetInline, NewTargetInline, ActionStepInline,
+               EventInline)  # fmt: skip
+
+    # Whose petitions
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        petitions: Any = super().get_queryset(request)
+        if not may_moderate(request.user):
+            petitions = petitions.organized_by(request.user)
+        return with_live_count(petitions)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_view_permission(request, obj)
+        return may and (obj is None or is_theirs(request.user, obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        editable = (Status.DRAFT, Status.OPEN, Status.CLOSED)
+        return may and (obj is None or may_edit(request.user, obj, *editable))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Drafts, by their organizer. What was ever public is closed or hidden."""
+        may = super().has_delete_permission(request, obj)
+        return may and (
+            obj is None or (obj.status == Status.DRAFT and is_theirs(request.user, obj))
+        )
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return may_moderate(request.user)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        if not may_moderate(request.user):
+            raise PermissionDenied  # it names moderators
+        return super().history_view(request, object_id, extra_context)
+
+    def view_on_site(self, obj: Petition) -> str | None:
+        return obj.get_absolute_url() if obj.is_public else None
+
+    # The list
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return _WithoutTexts
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        names = super().get_list_display(request)
+        if may_moderate(request.user):
+            return names
+        return [name for name in names if name != "organizer_display"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return (matching(queryset, search_term) if search_term.strip() else queryset), False
+
+    @admin.display(description=_("status"))
+    def state(self, petition: Petition) -> str:
+        return petition.get_status_display()
+
+    @admin.display(description=_("supporters"))
+    def supporters(self, petition: Any) -> int:
+        return int(petition.live_count)
+
+    @admin.display(description=_("organizer"))
+    def organizer_display(self, petition: Petition) -> str:
+        return petition.organizer_display
+
+    @admin.action(description=_("Publish"), permissions=["moderate"])
+    def publish_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return moves.move_selected(self, request, self._chosen(request), moves.Publish)
+
+    @admin.action(description=_("Close"), permissions=["moderate"])
+    def close_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return moves.move_selected(self, request, self._chosen(request), moves.Close)
+
+    def _chosen(self, request: HttpRequest) -> QuerySet[Any]:
+        """The ticked ones, in whatever state they are by now: the list's filter forgets those."""
+        ids = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        return self.get_queryset(request).filter(pk__in=ids).defer("body", "ask").order_by("-id")
+
+    # The form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        blocks: list[tuple[Any, tuple[str, ...]]] = [
+            (None, ("title", "slug", "summary", "body", "ask", "language", "topics")),
+            (_("Who asks"), _WHO),
+            (_("Goal and end"), ("goal", "closes_at")),
+        ]
+        if obj:
+            blocks = [(_("Where it stands"), _STATE), *blocks, (_("Origin"), _ORIGIN)]
+        if not may_moderate(request.user):
+            blocks = [
+                (name, tuple(field for field in fields if field not in _MODERATORS_ONLY))
+                for name, fields in blocks
+            ]
+        return [(name, {"fields": fields}) for name, fields in blocks if fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = ["created_at", "source", "source_id", *_STATE]
+        if obj is None or may_edit(request.user, obj, Status.DRAFT):
+            return names
+        editable = _STILL_OPEN if may_edit(request.user, obj, Status.OPEN) else frozenset()
+        blocks = self.get_fieldsets(request, obj)
+        fields = {name for _title, block in blocks for name in block["fields"]}
+        return [*names, *(fields - editable - set(names))]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        return {"organizer": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Petition, form: Any, change: Any) -> None:
+        obj.changed_by = request.user
+        if change:
+            # Not what somebody else may have changed since the row was read.
+            obj.save(update_fields=form.changed_data)
+            return
+        if not may_moderate(request.user):
+            obj.organizer = request.user  # type: ignore[assignment]
+        obj.save()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        if formset.model is not Update:
+            super().save_formset(request, form, formset, change)
+        elif number := formset.save_as(request.user):
+            say = ngettext("%d update was published.", "%d updates were published.", number)
+            self.message_user(request, say % number)
+
+    def delete_model(self, request: HttpRequest, obj: Petition) -> None:
+        # It may have been submitted, published and signed since the page asked.
+        rows = Petition.objects.select_for_update(no_key=True).filter(pk=obj.pk)
+        if not rows.filter(status=Status.DRAFT).exists():
+            raise PermissionDenied
+        obj.delete()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        # Django's own collects every row that hangs on a petition.
+        ids = [petition.pk for petition in objs]
+        for model in (Signature, CountAdjustment):
+            if model.objects.filter(petition_id__in=ids).exists():
+                kept = _("Supporters are counted. It can be closed or hidden, never deleted.")
+                return [str(petition) for petition in objs], {}, set(), [kept]
+        return (
+            [str(petition) for petition in objs],
+            {self.opts.verbose_name_plural: len(ids)},
+            set(),
+            [],
+        )
+
+    # The moves
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.move_view)
+        name = "petitions_petition_move"
+        return [path("<path:object_id>/move/<str:move>/", view, name=name), *super().get_urls()]
+
+    def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        return moves.move_view(self, request, unquote(object_id), move)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        petition = context["original"]
+        context["tools"] = self._tools(request, petition) if petition else []
+        context["may_moderate"] = may_moderate(request.user)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _tools(self, request: HttpRequest, petition: Petition) -> list[tuple[str, Any]]:
+        """Address and label of what can be done with this petition beside editing it."""
+        found = [
+            (reverse("admin:petitions_petition_move", args=[petition.pk, form.name]), form.label)
+            for form in moves.moves_for(request.user, petition)
+        ]
+        if request.user.has_perm("supporters.view_signature"):
+            listed = reverse("admin:supporters_signature_changelist")
+            found.append((f"{listed}?petition__id__exact={petition.pk}", _("Signatures")))
+        if request.user.has_perm("supporters.add_countadjustment"):
+            entry = reverse("admin:supporters_countadjustment_add")
+            found.append((f"{entry}?petition={petition.pk}", _("Add a ledger entry")))
+        return found

@@ -1,0 +1,88 @@
+"""Signatures, for moderators to read."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from supporters.addresses import InvalidAddress, email_key
+from supporters.models import Signature
+
+from .lists import FastList, PetitionFilter, chosen_petition, is_id
+
+# The index's condition word for word: SQLite knows its index again only without parameters.
+_LIVE = RawSQL(
+    "supporters_signature.status IN ('pending', 'confirmed')", [], output_field=BooleanField()
+)
+
+
+class _CountedOfPetition(PetitionFilter):
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        signatures = super().queryset(request, queryset)
+        if signatures is None or request.GET.get("q"):
+            return signatures
+        # The index (petition, position) holds counted ones only; no index lists the others.
+        return signatures.filter(position__isnull=False)
+
+
+@admin.register(Signature)
+class SignatureAdmin(FastList):
+    """Read only. Three lists, each with its index.
+
+    All signatures, newest first (primary key) · the counted ones of one petition, newest position
+    first (supporters_signature_position_once) · one address under one petition
+    (supporters_signature_once), or one id.
+    """
+
+    list_display = ("id", "petition", "name", "email", "status", "position", "confirmed_at")
+    list_select_related = ("petition",)
+    list_filter = (_CountedOfPetition,)
+    search_fields: ClassVar = ["email_key"]
+    search_help_text = _("A number finds a signature. An address is looked up under one petition.")
+    fields = (
+        "petition", "version", "status", "position", "given_name", "family_name", "email",
+        "country", "postal_code", "locality", "reason", "display", "wants_updates", "kind",
+        "is_organizer", "mails_asked", "created_at", "confirmed_at", "ended_at", "language",
+        "source",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        if chosen_petition(request) is None:
+            return ["-id"]
+        return ["email_key"] if request.GET.get("q") else ["-position"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if is_id(term):
+            return queryset.filter(pk=int(term)), False
+        if chosen_petition(request) is None:
+            say = _("Open the signatures of one petition, from its page, to look up an address.")
+            self.message_user(request, say, messages.WARNING)
+            return queryset.none(), False
+        try:
+            key = email_key(term)
+        except InvalidAddress:
+            self.message_user(request, _("This is no email address."), messages.WARNING)
+            return queryset.none(), False
+        return queryset.filter(_LIVE, email_key=key), False
+
+    @admin.display(description=_("name"))
+    def name(self, signature: Signature) -> str:
+        return f"{signature.given_name} {signature.family_name}".strip()

@@ -1,0 +1,22 @@
+"""What the groups of petitions.groups may do with signatures, adjustments and mails.
+
+Organizers get nothing here: who signed is not theirs to see.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig
+
+from petitions.groups import MODERATORS, grant
+
+_MODERATOR_MAY = (
+    "view_signature",
+    "view_countadjustment", "add_countadjustment",
+    "view_outgoingmail", "change_outgoingmail",
+    "view_mailing",
+)  # fmt: skip
+
+
+def add_permissions(app_config: AppConfig, **kwargs: Any) -> None:
+    """Receiver of post_migrate."""
+    grant(MODERATORS, _MODERATOR_MAY, app_config, **kwargs)

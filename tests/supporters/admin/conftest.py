@@ -1,0 +1,83 @@
+"""Ana and Bo organize, Mo moderates; each has a browser of their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from petitions.models import Petition, User
+from tests.factories import UserFactory
+
+
+def _staff(username: str, group: str | None) -> User:
+    user: User = UserFactory(username=username, first_name=username.title(), is_staff=True)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def ana(db) -> User:
+    return _staff("ana", "Organizers")
+
+
+@pytest.fixture
+def bo(db) -> User:
+    return _staff("bo", "Organizers")
+
+
+@pytest.fixture
+def mo(db) -> User:
+    return _staff("mo", "Moderators")
+
+
+@pytest.fixture
+def nobody_yet(db) -> User:
+    return _staff("new", None)
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """A logged-in client; `as_user(ana).get("/admin/")`."""
+
+    def logged_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return logged_in
+
+
+@pytest.fixture
+def page_of() -> Callable[..., dict[str, Any]]:
+    """What the change page of a petition would send back, read from the page itself."""
+    return fields_of
+
+
+def fields_of(client: Client, petition: Petition, **changes: Any) -> dict[str, Any]:
+    """The values of the form and its inlines as the browser would post them, and changes."""
+    context = client.get(f"/admin/petitions/petition/{petition.pk}/change/").context
+    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+    forms = [context["adminform"].form]
+    for formset in formsets:
+        forms += [formset.management_form, *formset.forms]
+    pairs = [pair for form in forms for name in form.fields for pair in _posted(form[name])]
+    return {**dict(pairs), **changes}
+
+
+def _posted(bound: Any) -> list[tuple[str, Any]]:
+    value = bound.value()
+    if value is None or value is False:
+        return []
+    if hasattr(value, "strftime") and bound.field.__class__.__name__ == "SplitDateTimeField":
+        return [
+            (f"{bound.html_name}_0", f"{value:%Y-%m-%d}"),
+            (f"{bound.html_name}_1", f"{value:%H:%M:%S}"),
+        ]
+    if bound.field.show_hidden_initial:
+        return [(bound.html_name, value), (bound.html_initial_name, value)]
+    if isinstance(value, list):
+        return [(bound.html_name, [getattr(item, "pk", item) for item in value])]
+    return [(bound.html_name, value)]

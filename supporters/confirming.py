@@ -40,10 +40,9 @@ def confirm(signature_id: int) -> Answer:
     status, petition_status = found
     if petition_status not in (Status.OPEN, Status.CLOSED):
         return Answer.GONE
-    return {
-        Signature.Status.PENDING: Answer.CLOSED,
-        Signature.Status.CONFIRMED: Answer.BEFORE,
-    }.get(status, Answer.ENDED)
+    if status == Signature.Status.PENDING:
+        return Answer.CLOSED
+    return Answer.BEFORE if status == Signature.Status.CONFIRMED else Answer.ENDED
 
 
 def can_be_confirmed(signature: Signature) -> bool:

@@ -33,7 +33,7 @@ def with_newest_confirmation(petitions: QuerySet[Any]) -> QuerySet[Any]:
     step into an index.
     """
     counted = Signature.objects.filter(petition=OuterRef("pk"))
-    return petitions.annotate(
+    annotated: QuerySet[Any] = petitions.annotate(
         newest_confirmed_at=Coalesce(
             Subquery(
                 counted.tail()
@@ -50,6 +50,7 @@ def with_newest_confirmation(petitions: QuerySet[Any]) -> QuerySet[Any]:
             ),
         )
     )
+    return annotated
 
 
 def _tail_size() -> Coalesce:

@@ -1,6 +1,8 @@
 """Signing: one signature per person and petition, and a mail to confirm it, in one transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -136,8 +138,8 @@ def _is_signable(petition_id: int) -> bool:
     return Petition.objects.open().filter(pk=petition_id, read_only=False).exists()
 
 
-def _adapted(value: object) -> object:
+def _adapted(value: Any) -> Any:
     """Datetimes as the database backend wants them in raw SQL."""
-    if hasattr(value, "tzinfo"):
-        return connection.ops.adapt_datetimefield_value(value)  # type: ignore[arg-type]
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
     return value

@@ -36,8 +36,9 @@ def disown(signature_id: int) -> bool:
         )
         if not _end(signature_id, Signature.Status.REMOVED, CountAdjustment.Kind.REMOVED):
             return False
-        if found and found[1]:
-            block(*found)
+        petition_id, email_key = found or (0, None)
+        if email_key:
+            block(petition_id, email_key)
     return True
 
 

@@ -145,8 +145,12 @@ class Moves(models.Model):
 
     def _current(self) -> dict[str, Any]:
         """The stored status and dates. Locks the row, so a transaction must be open."""
-        rows = type(self)._default_manager.select_for_update(no_key=True)  # noqa: SLF001
-        return rows.values("status", "opened_at", "closes_at").get(pk=self.pk)
+        rows = self._rows().select_for_update(no_key=True)
+        current: dict[str, Any] = rows.values("status", "opened_at", "closes_at").get(pk=self.pk)
+        return current
+
+    def _rows(self) -> "models.QuerySet[Any]":
+        return type(self)._default_manager.all()  # noqa: SLF001
 
     def _move(
         self,
@@ -162,7 +166,7 @@ class Moves(models.Model):
         with transaction.atomic():
             found = self._current()["status"]
             values = {"status": to, **(changes or {})}
-            rows = type(self)._default_manager.filter(pk=self.pk, status=found)  # noqa: SLF001
+            rows = self._rows().filter(pk=self.pk, status=found)
             if found not in allowed or not rows.update(**values):
                 raise StateConflict(petition_id=self.pk, found=found, wanted=to)
             event = ModerationEvent.objects.create(

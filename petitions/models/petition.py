@@ -115,7 +115,7 @@ class Petition(Moves, models.Model):
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
     picture = models.ImageField(_("picture"), upload_to="pictures/", blank=True)
     picture_alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
-    topics = models.ManyToManyField(
+    topics: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         "Topic", blank=True, related_name="petitions", verbose_name=_("topics")
     )
     goal = models.PositiveIntegerField(

@@ -42,7 +42,8 @@ def email_key(address: str) -> str:
     local = local.partition("+")[0] or local
     if domain in _GMAIL:
         domain = "gmail.com"
-        local = local.replace(".", "") or local
+        # Without a dot between them, a letter and a mark become one again.
+        local = unicodedata.normalize("NFC", local.replace(".", "")) or local
     return f"{local}@{domain}"
 
 

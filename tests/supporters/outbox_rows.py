@@ -67,7 +67,7 @@ def mailing(**update: Any) -> Mailing:
     return Mailing.objects.create(update=UpdateFactory(email_supporters=True, **update))
 
 
-def start_worker(port: int, *arguments: str, lease: int = 2) -> "subprocess.Popen[bytes]":
+def start_worker(port: int, *arguments: str, lease: int = 4) -> "subprocess.Popen[bytes]":
     """`manage.py work` on the tests' database and this mail server. Its log is inherited."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -81,7 +81,7 @@ def start_worker(port: int, *arguments: str, lease: int = 2) -> "subprocess.Pope
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": settings.SECRET_KEY,
         "DATABASE_URL": url,
-        "EMAIL_URL": f"smtp://127.0.0.1:{port}/?timeout=1",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}/?timeout=2",
         "PETITIONS_OUTBOX_LEASE": str(lease),
         "LOG_LEVEL": "WARNING",
     }

@@ -39,7 +39,7 @@ def _local_secret_key() -> str:
 SECRET_KEY = env.str("SECRET_KEY", "") or (_local_secret_key() if _local else "")
 if not SECRET_KEY:
     raise EnvError("Set SECRET_KEY to a long random text (or DEBUG=1 on your own machine).")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 # Where it is reached
 
@@ -54,9 +54,9 @@ _https = _site.scheme == "https"
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", [_site.hostname, *(["localhost", "127.0.0.1", "[::1]"] if _local else [])]
 )
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks.
-PETITIONS_TRUSTED_PROXIES = env.list("PETITIONS_TRUSTED_PROXIES", [])
+PETITIONS_TRUSTED_PROXIES: list[str] = env.list("PETITIONS_TRUSTED_PROXIES", [])
 if PETITIONS_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

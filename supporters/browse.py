@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from petitions import search
-from petitions.models import Petition, PetitionTarget, Topic
+from petitions.models import Petition, Topic
 from petitions.models.petition import PetitionQuerySet
 from petitions.states import Outcome, Status
 from supporters.count import with_live_count
@@ -59,49 +59,69 @@ def page_ids(
 
 
 def rows(ids: Sequence[int]) -> list[Any]:
-    """The petitions in this order, with `live_count` and `target_names`: two statements.
+    """The petitions in this order, with `live_count` and `target_names`; one statement.
 
     One that stopped being public a moment ago is left out.
     """
     if not ids:
         return []
-    found = with_live_count(Petition.objects.public().defer("body", "ask")).in_bulk(ids)
-    petitions = [found[pk] for pk in ids if pk in found]
-    names: dict[int, list[str]] = {pk: [] for pk in ids}
-    links = PetitionTarget.objects.filter(petition__in=ids).order_by("id")
-    for pk, name in links.values_list("petition", "target__name"):
-        names[pk].append(name)
-    for petition in petitions:
-        petition.target_names = names[petition.pk]
-    return petitions
+    found: dict[int, Any] = {}
+    # A petition comes once for each of its targets, at least once.
+    each = (
+        with_live_count(Petition.objects.public().filter(pk__in=ids))
+        .annotate(target_name=F("target_links__target__name"))
+        .order_by("target_links__id")
+        .defer("body", "ask")
+    )
+    for row in each:
+        petition = found.setdefault(row.pk, row)
+        if petition is row:
+            petition.target_names = []
+        if row.target_name:
+            petition.target_names.append(row.target_name)
+    return [found[pk] for pk in ids if pk in found]
 
 
-def count_by_status(*, topic: str, q: str) -> dict[str, int]:
-    """How many petitions each status would show: {"": 12, "open": 5, …}; one statement."""
-    groups = (
+def count(*, status: str, topic: str, q: str) -> tuple[dict[str, int], list[tuple[str, str, int]]]:
+    """How many petitions each other choice would show; one statement.
+
+    By status: {"": 12, "open": 5, …}; by topic, every one by name: [(slug, name, 3), …].
+    """
+    by_status = (
         select(status="", topic=topic, q=q)
         .order_by()
-        .values_list("status", "outcome")
+        .values("status", "outcome")
         .annotate(
+            kind=Value("status"),
             number=Count("pk"),
             due=Count("pk", filter=Q(status=Status.OPEN, closes_at__lte=timezone.now())),
         )
+        .values_list("kind", "status", "outcome", "number", "due")
     )
-    counts = dict.fromkeys(STATUSES, 0)
-    for status, outcome, number, due in groups:
-        counts[""] += number
-        if status == Status.OPEN:
-            counts["open"] += number - due
-        counts["closed"] += number if status == Status.CLOSED else due
-        if (status, outcome) == (Status.CLOSED, Outcome.VICTORY):
-            counts["victory"] += number
-    return counts
+    among = select(status=status, topic="", q=q).order_by().values("pk")
+    by_topic = (
+        Topic.objects.order_by()
+        .annotate(
+            kind=Value("topic"),
+            number=Count("petitions", filter=Q(petitions__in=among)),
+            due=Value(0),
+        )
+        .values_list("kind", "slug", "name", "number", "due")
+    )
+    statuses = dict.fromkeys(STATUSES, 0)
+    topics = []
+    for kind, first, second, number, due in by_status.union(by_topic, all=True):
+        if kind == "topic":
+            topics.append((first, second, number))
+        else:
+            _add(statuses, status=first, outcome=second, number=number, due=due)
+    return statuses, sorted(topics, key=lambda topic: topic[1].casefold())
 
 
-def count_by_topic(*, status: str, q: str) -> list[tuple[str, str, int]]:
-    """(slug, name, petitions) of every topic, by name; one statement."""
-    among = select(status=status, topic="", q=q).order_by()
-    topics = Topic.objects.annotate(
-        number=Count("petitions", filter=Q(petitions__in=among.values("pk")))
-    )
-    return list(topics.order_by("name").values_list("slug", "name", "number"))
+def _add(statuses: dict[str, int], *, status: str, outcome: str, number: int, due: int) -> None:
+    statuses[""] += number
+    if status == Status.OPEN:
+        statuses["open"] += number - due
+    statuses["closed"] += number if status == Status.CLOSED else due
+    if (status, outcome) == (Status.CLOSED, Outcome.VICTORY):
+        statuses["victory"] += number

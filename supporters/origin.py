@@ -21,7 +21,7 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import is_same_domain
 
@@ -49,12 +49,12 @@ def is_cross_site(request: HttpRequest) -> bool:
 
 
 def refuse_cross_site(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Answer another site's POST with a page that says so (403) instead of calling the view."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method not in SAFE_METHODS and is_cross_site(request):
             logger.warning(
                 "Refused a %s from another site to %r (Origin %r, Sec-Fetch-Site %r)",

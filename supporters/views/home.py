@@ -15,7 +15,7 @@ VICTORIES = 3
 @require_safe
 @public
 def home(request: HttpRequest) -> HttpResponse:
-    """Six statements. Nobody is shown twice: the fastest is featured, the next are growing."""
+    """Five statements. Nobody is shown twice: the fastest is featured, the next are growing."""
     is_open = Petition.objects.open()
     trending = list(
         is_open.filter(trend__gt=0)

@@ -62,10 +62,10 @@ class Wish:
 @public
 def petition_list(request: HttpRequest) -> HttpResponse:
     wish = Wish.read(request.GET)
-    topics = browse.count_by_topic(status=wish.status, q=wish.q)
-    if wish.topic not in {slug for slug, _name, _number in topics}:
+    counts, topics = browse.count(status=wish.status, topic=wish.topic, q=wish.q)
+    if wish.topic and wish.topic not in {slug for slug, _name, _number in topics}:
         wish = replace(wish, topic="")
-    counts = browse.count_by_status(topic=wish.topic, q=wish.q)
+        counts, topics = browse.count(status=wish.status, topic="", q=wish.q)
     total = counts[wish.status]
     pages = min(max(1, -(-total // ROWS)), MAX_PAGES)
     if wish.page > pages:

@@ -49,7 +49,7 @@ def with_petition(
 def _moved(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
     found = PetitionSlug.objects.select_related("petition").filter(slug=slug).first()
     match = request.resolver_match
-    if found is None or match is None or match.view_name is None or found.petition.slug == slug:
+    if found is None or match is None or found.petition.slug == slug:
         raise Http404
     if found.petition.status not in {*PUBLIC, Status.HIDDEN}:
         raise Http404

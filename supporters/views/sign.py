@@ -71,7 +71,7 @@ def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     context = {
         "petition": petition,
         "days": settings.PETITIONS_UNCONFIRMED_DAYS,
-        "inbox_url": None,
+        "inbox_url": reverse("demo_mail") if settings.PETITIONS_DEMO else None,
         "can_resend": address is not None,
         "resent": "again" in request.GET,
     }

@@ -41,11 +41,11 @@ def test_follows_every_copy_and_the_goal(petition, page, asked):
 
 def test_closing_is_noticed_and_ends_the_questions(petition, page, asked):
     page.goto("/petitions/mend/")
-    page.get_by_label("First name").fill("Noor")
+    page.get_by_label("First name", exact=True).fill("Noor")
     petition.close(by=None)
     page.clock.run_for(10_000)
     expect(page.locator(".count")).to_have_text(re.compile(r"This petition had\s+1\s+supporter"))
-    expect(page.get_by_label("First name")).to_have_value("Noor")
+    expect(page.get_by_label("First name", exact=True)).to_have_value("Noor")
     before = len(asked)
     page.clock.run_for(60_000)
     page.wait_for_timeout(300)
@@ -88,7 +88,7 @@ def test_older_answers_are_ignored(petition, page, asked):
 def test_screen_readers_are_told_rarely_and_not_while_typing(petition, page, asked):
     page.goto("/petitions/mend/")
     status = page.locator("[data-count-status]")
-    page.get_by_label("First name").focus()
+    page.get_by_label("First name", exact=True).focus()
     SignatureFactory(petition=petition, is_confirmed=True)
     page.clock.run_for(10_000)
     expect(page.locator(".count")).to_have_text(re.compile(r"2\s+supporters"))

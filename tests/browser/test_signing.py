@@ -69,7 +69,7 @@ def test_the_whole_way_without_javascript(petition, new_page, smtp_server):
 
 def test_the_whole_way_by_keyboard(petition, page, smtp_server):
     page.goto("/petitions/mend/")
-    page.get_by_label("First name").focus()
+    page.get_by_label("First name", exact=True).focus()
     for text in ("Noor", "Haddad", "noor@example.org"):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
@@ -98,7 +98,7 @@ def test_mistakes_are_shown_where_they_are(petition, sized_page):
     email = sized_page.get_by_label("Email", exact=True)
     expect(email).to_be_focused()
     expect(email).to_have_value("noor@")
-    expect(sized_page.get_by_label("First name")).to_have_value("Noor")
+    expect(sized_page.get_by_label("First name", exact=True)).to_have_value("Noor")
 
 
 def test_withdrawing(petition, page, smtp_server):

@@ -1,4 +1,5 @@
-def test_the_site_answers_a_browser(page):
+def test_the_site_answers_a_browser(page, watch):
+    watch.expect("/favicon.ico")  # what is no page names no icon, so the browser asks for this
     response = page.goto("/healthz")
     assert response.status == 200
 

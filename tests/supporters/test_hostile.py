@@ -53,7 +53,8 @@ class Dangers(HTMLParser):
             self.found.append((tag, given))
         for name, value in given.items():
             address = re.sub(r"[\x00-\x20]", "", value or "").lower()
-            runs = address.startswith(("javascript:", "data:", "vbscript:"))
+            leads = name in {"href", "src", "action", "formaction", "srcset"}
+            runs = leads and address.startswith(("javascript:", "data:", "vbscript:"))
             if name.startswith("on") or name == "style" or runs:
                 self.found.append((tag, given))
 

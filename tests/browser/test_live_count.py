@@ -100,7 +100,11 @@ def test_screen_readers_are_told_rarely_and_not_while_typing(petition, page, ask
         page.clock.run_for(5_000)
         page.wait_for_timeout(60)
     SignatureFactory(petition=petition, is_confirmed=True)
-    page.clock.run_for(10_000)
+    for _ in range(20):  # an answer may come from the browser's cache, for a real second
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(200)
+        if status.text_content():
+            break
     expect(status).to_have_text("This petition has reached its goal of 3.")
     assert page.locator(".count").get_attribute("aria-live") is None
 

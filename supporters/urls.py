@@ -8,6 +8,7 @@ from supporters.views import (
     confirm,
     feeds,
     home,
+    icons,
     operations,
     petition,
     petition_list,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("confirm/<str:token>/", confirm.confirm_signature, name="confirm"),
     path("signature/<str:token>/", signature.signature, name="signature"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("favicon.ico", icons.favicon, name="favicon"),
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
 ]

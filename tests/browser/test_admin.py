@@ -1,0 +1,69 @@
+"""An organizer posts news and a moderator closes a petition, in the admin as it is."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from playwright.sync_api import Page, expect
+
+from tests.factories import PetitionFactory, UserFactory
+
+PASSWORD = "only-for-tests-7"
+
+
+def member(group: str, username: str, **names: str):
+    user = UserFactory(username=username, is_staff=True, **names)
+    user.set_password(PASSWORD)
+    user.save()
+    # Flushing the tables takes the groups along; the receiver that makes them runs after migrate.
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def petition(transactional_db, live_server, settings):
+    settings.SITE_URL = live_server.url
+    organizer = member("Organizers", "ana", first_name="Ana", last_name="Ferreira")
+    member("Moderators", "mo", first_name="Mo", last_name="Lindqvist")
+    petition = PetitionFactory(
+        in_review=True, slug="mend", title="Mend the bridge", organizer=organizer
+    )
+    petition.publish(by=None)
+    return petition
+
+
+def log_in(page: Page, username: str) -> None:
+    page.goto("/admin/")
+    page.locator("#id_username").fill(username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("[type=submit]").click()
+    expect(page.locator("#user-tools")).to_be_visible()
+
+
+def test_an_update_posted_in_the_admin_appears_on_the_page(petition, page):
+    log_in(page, "ana")
+    page.goto(f"/admin/petitions/petition/{petition.pk}/change/")
+    page.locator("[name=new_update-0-title]").fill("The board answered")
+    page.locator("[name=new_update-0-body]").fill("It will decide in **March**.")
+    page.locator("[name=new_update-0-happened_on]").fill("2012-08-17")
+    page.locator("[name=new_update-0-publish_now]").check()
+    page.locator("[name=_save]").click()
+    expect(page.locator(".messagelist .success").first).to_be_visible()
+    page.goto("/petitions/mend/")
+    timeline = page.locator("ol.dated")
+    expect(timeline).to_contain_text("17 August 2012")
+    expect(timeline).to_contain_text("The board answered")
+    expect(timeline.locator("strong")).to_have_text("March")
+
+
+def test_a_moderator_closes_and_the_page_says_so(petition, page):
+    page.goto("/petitions/mend/")
+    expect(page.locator("form")).to_have_count(1)
+    log_in(page, "mo")
+    page.goto(f"/admin/petitions/petition/{petition.pk}/change/")
+    page.get_by_role("link", name="Close", exact=True).click()
+    page.get_by_role("button", name="Close").click()
+    page.goto("/petitions/mend/")
+    expect(page.locator(".band")).to_contain_text("Petition closed")
+    expect(page.locator("form")).to_have_count(0)
+    expect(page.locator(".count")).to_have_text(re.compile(r"This petition had\s+1\s+supporter"))

@@ -5,6 +5,7 @@ The names are listed in README.md ("Configure"). A value that cannot be understo
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -240,7 +241,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 # Hashed names only once `collectstatic` has made the manifest: tests and the demo need none.
-_manifest = (STATIC_ROOT / "staticfiles.json").exists() or env.bool("PETITIONS_MANIFEST", False)
+_manifest = env.bool(
+    "PETITIONS_MANIFEST",
+    (STATIC_ROOT / "staticfiles.json").exists() or sys.argv[1:2] == ["collectstatic"],
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -19,6 +19,7 @@ for _name in list(os.environ):
         del os.environ[_name]
 os.environ["SECRET_KEY"] = "only for tests; long enough that Django's own check is content"
 os.environ["LOG_LEVEL"] = "WARNING"
+os.environ["PETITIONS_MANIFEST"] = "0"  # even where somebody has run collectstatic
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, TEMPLATES  # noqa: E402

@@ -30,7 +30,8 @@ def page(petition: Petition) -> str:
     return f"{LIST}{petition.pk}/change/"
 
 
-def test_the_list_shows_own_petitions_in_every_state(as_user, bo, secret):
+def test_the_list_shows_own_petitions_in_every_state(as_user, bo, ana):
+    PetitionFactory(organizer=ana, title="Xylophone lessons")
     for status in ("draft", "in_review", "rejected", "hidden"):
         PetitionFactory(organizer=bo, status=status, title=f"Bo {status}")
     text = as_user(bo).get(LIST).content.decode()

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
@@ -22,6 +23,10 @@ from django.test.utils import CaptureQueriesContext
 from supporters import rate_limits
 from tests.chromium import find_chromium
 from tests.smtp import Inbox, LoopbackSMTP, mail_settings
+
+# The same examples at every run: what passes here passes there, and a failure can be met again.
+hypothesis.settings.register_profile("undersigned", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("undersigned")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"

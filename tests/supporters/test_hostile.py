@@ -65,70 +65,86 @@ def dangers(content: bytes) -> list[tuple[str, object]]:
     return parser.found
 
 
-def check(client, texts, label):
-    for number, text in enumerate(texts):
-        storable = text.replace("\x00", "").encode(errors="ignore").decode()
-        petition = PetitionFactory(
-            is_open=True,
-            slug=f"{label}{number}",
-            title=(storable.strip() or "untitled")[:300],
-            summary=storable[:500],
-            body=storable,
-            ask=storable,
-            organizer_name=storable[:200],
-        )
-        UpdateFactory(petition=petition, title=storable[:200], body=storable)
-        SignatureFactory(
-            petition=petition,
-            is_confirmed=True,
-            display="full",
-            given_name=storable[:100],
-            family_name=storable[:100],
-            reason=storable[:500],
-        )
-        fold(petition.pk)
-        row = SignatureFactory(petition=petition)
+def storable(text: str) -> str:
+    """What a database takes: no NUL, no lone surrogate."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
+def written_everywhere(text: str, slug: str):
+    """A petition with an update, a supporter and a pending signature made of the text."""
+    text = storable(text)
+    petition = PetitionFactory(
+        is_open=True,
+        slug=slug,
+        title=(text.strip() or "untitled")[:300],
+        summary=text[:500],
+        body=text,
+        ask=text,
+        organizer_name=text[:200],
+    )
+    UpdateFactory(petition=petition, title=text[:200], body=text)
+    person = {"given_name": text[:100], "family_name": text[:100], "reason": text[:500]}
+    SignatureFactory(petition=petition, is_confirmed=True, display="full", **person)
+    fold(petition.pk)
+    return petition, SignatureFactory(petition=petition, **person)
+
+
+def check_read(client, text, pages):
+    for page in pages:
+        response = client.get(page)
+        assert response.status_code == 200, (page, text)
+        if "atom" not in page:
+            assert dangers(response.content) == [], (page, text)
+
+
+def check_typed(client, text, slug):
+    """Searched for, sent with a mistake (it comes back as typed), and sent without."""
+    text = text.encode(errors="replace").decode()
+    assert client.get("/petitions/", {"q": text}).status_code == 200, text
+    mistaken = typed(given_name=text, reason=text, email="not an address")
+    answer = client.post(f"/petitions/{slug}/sign/", mistaken)
+    assert answer.status_code == 200, text
+    shown = html_module.unescape(answer.content.decode())
+    assert text.replace("\x00", "").strip("\r\n") in shown.replace("\x00", ""), text
+    assert dangers(answer.content) == [], text
+    person = typed(given_name=text, family_name=text, reason=text)
+    assert client.post(f"/petitions/{slug}/sign/", person).status_code in {200, 302}, text
+
+
+def test_our_own(client):
+    for number, text in enumerate(OURS):
+        petition, pending = written_everywhere(text, f"ours{number}")
         pages = [
             f"/petitions/{petition.slug}/",
             f"/petitions/{petition.slug}/sign/",
             f"/petitions/{petition.slug}/supporters/",
             f"/petitions/{petition.slug}/updates.atom",
-            f"/signature/{make(Purpose.SIGNATURE, row.pk)}/",
-            f"/confirm/{make(Purpose.CONFIRM, row.pk)}/",
+            f"/signature/{make(Purpose.SIGNATURE, pending.pk)}/",
+            f"/confirm/{make(Purpose.CONFIRM, pending.pk)}/",
         ]
-        for page in pages:
-            response = client.get(page)
-            assert response.status_code == 200, (page, text)
-            if "atom" not in page:
-                assert dangers(response.content) == [], (page, text)
-        found = client.get("/petitions/", {"q": text.encode(errors="replace").decode()})
-        assert found.status_code == 200, text
-        typed_text = text.encode(errors="replace").decode()
-        answer = client.post(
-            f"/petitions/{petition.slug}/sign/",
-            typed(given_name=typed_text, reason=typed_text, email="not an address"),
-        )
-        assert answer.status_code == 200, text
-        shown = html_module.unescape(answer.content.decode())
-        assert typed_text.replace("\x00", "").strip("\r\n") in shown.replace("\x00", ""), text
-        assert dangers(answer.content) == [], text
-        answer = client.post(
-            f"/petitions/{petition.slug}/sign/",
-            typed(given_name=typed_text, family_name=typed_text, reason=typed_text),
-        )
-        assert answer.status_code in {200, 302}, text
-
-
-def test_our_own(client):
-    check(client, OURS, "ours")
+        check_read(client, text, pages)
+        check_typed(client, text, petition.slug)
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize("part", range(8))
 def test_collected_texts(client, part):
+    """Each on its petition's page and in the form; all of them once more on one wall."""
     path = Path(settings.BASE_DIR).parent / "shared" / "data" / "hostile_texts.jsonl"
     rows = [json.loads(line) for line in path.read_text().split("\n") if line]
-    check(client, [row["body"] or row["title"] for row in rows[part::8]], f"part{part}-")
+    wall = PetitionFactory(is_open=True, slug="wall")
+    for number, row in enumerate(rows[part::8]):
+        text = row["body"] or row["title"]
+        petition, _pending = written_everywhere(text, f"text{number}")
+        check_read(client, text, [f"/petitions/{petition.slug}/"])
+        check_typed(client, text, petition.slug)
+        person = {"given_name": storable(text)[:100], "reason": storable(text)[:500]}
+        SignatureFactory(petition=wall, is_confirmed=True, display="full", **person)
+        UpdateFactory(petition=wall, title=storable(text)[:200], body=storable(text))
+    fold(wall.pk)
+    pages = ["", "supporters/", "supporters/?before=20", "updates.atom"]
+    check_read(client, "the wall", [f"/petitions/wall/{page}" for page in pages])
+    check_read(client, "the lists", ["/", "/petitions/", "/petitions/?page=2", "/petitions.atom"])
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe=\x00", b"email=%00%ED%A0%80", b"a" * 100, b""])

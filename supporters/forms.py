@@ -30,6 +30,9 @@ MAX_REASON = 500
 # What a name can be made of and still look empty: the blank letters of Hangul and Braille.
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 _WEB_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
+# Longer than anything that a field takes. Normalising takes time by the square of a run of
+# combining marks, so what is longer is refused (or cut, to be refused) before.
+_LONGEST_TYPED = 2_000
 
 
 def tidy(typed: str, *, keep: str = "") -> str:
@@ -63,7 +66,7 @@ class LineField(TextField):
     """One line: white space of any kind becomes single spaces."""
 
     def to_python(self, value: Any) -> str:
-        line = " ".join(str(value or "").split())
+        line = " ".join(str(value or "")[:_LONGEST_TYPED].split())
         return " ".join(tidy(line).split())
 
 
@@ -76,7 +79,7 @@ class NameField(LineField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if _WEB_ADDRESS.search(value):
+        if _WEB_ADDRESS.search(unicodedata.normalize("NFKC", value)):
             raise ValidationError(_("Enter a name without a web address or @"), code="address")
 
 
@@ -85,6 +88,8 @@ class ReasonField(TextField):
 
     def to_python(self, value: Any) -> str:
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > _LONGEST_TYPED:
+            return text  # validate() refuses it for its length, which is told as it is
         return tidy(text, keep="\n\t").strip()
 
     def validate(self, value: str) -> None:
@@ -231,7 +236,7 @@ class SignForm(SignatureFields):
 
     email = AddressField(
         label=_("Email"),
-        help_text=_("We send one message to check it is you. It is never shown."),
+        help_text=_("We send a message to check it is you. Your address is never shown."),
         max_length=MAX_EMAIL,
         error_messages={"required": _("Enter an email address like name@example.org")},
         widget=forms.EmailInput(

@@ -1,6 +1,7 @@
 """Signing: the form alone, what becomes of it, and "check your mail"."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,12 +21,13 @@ from supporters.count import Tally
 from supporters.forms import SignForm
 from supporters.origin import refuse_cross_site
 from supporters.rate_limits import allow
-from supporters.signing import NotSignable, Signer, ask_again
+from supporters.signing import MAX_MAILS, NotSignable, Signer, ask_again
 from supporters.signing import sign as record
 
 from .petition_lookup import with_petition
 
 _SALT = "supporters.signed"
+_MAX_AGE = timedelta(days=1)
 
 
 @csrf_exempt  # no cookie on public pages; refuse_cross_site stands for the token
@@ -40,10 +42,11 @@ def sign(request: HttpRequest, petition: Petition) -> HttpResponse:
             return redirect(petition)
         return _form(request, petition, SignForm(action=action))
     form = SignForm(request.POST, action=action)
-    if form.is_trap_sprung:
-        return _signed(petition, str(request.POST.get("email", "")))
     if not allow(request, "sign"):
         return _form(request, petition, form, refusal="too_many", status=429)
+    if form.is_trap_sprung:
+        # No code for the address: it would let a robot resend, and so learn who has signed.
+        return _signed(petition, "")
     if not petition.is_signable:
         return _form(request, petition, form, refusal="closed", status=409)
     if not form.is_valid():
@@ -74,6 +77,7 @@ def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
         "inbox_url": reverse("demo_mail") if settings.PETITIONS_DEMO else None,
         "can_resend": address is not None,
         "resent": "again" in request.GET,
+        "most": MAX_MAILS,
     }
     return render(request, "supporters/signed.html", context)
 
@@ -121,7 +125,7 @@ def _read_for(petition: Petition, code: str) -> str | None:
     if not code:
         return None
     try:
-        petition_id, address = signing.loads(code, salt=_SALT)
+        petition_id, address = signing.loads(code, salt=_SALT, max_age=_MAX_AGE)
     except (signing.BadSignature, ValueError, TypeError, UnicodeError):
         raise Http404 from None
     if petition_id != petition.pk:

@@ -101,6 +101,19 @@ def test_mistakes_are_shown_where_they_are(petition, sized_page):
     expect(sized_page.get_by_label("First name", exact=True)).to_have_value("Noor")
 
 
+def test_going_back_to_mistakes_shows_what_was_typed(petition, sized_page):
+    sized_page.goto("/petitions/mend/")
+    fill(sized_page, Email="noor@")
+    sized_page.locator("form button[type=submit]").click()
+    expect(sized_page.locator(".errors")).to_be_focused()
+    sized_page.get_by_role("link", name="Read the whole petition").click()
+    expect(sized_page.locator("[data-count-url]")).to_be_visible()
+    sized_page.go_back()
+    expect(sized_page.locator(".errors")).to_be_visible()
+    expect(sized_page.get_by_label("Email", exact=True)).to_have_value("noor@")
+    expect(sized_page.get_by_label("First name", exact=True)).to_have_value("Noor")
+
+
 def test_withdrawing(petition, page, smtp_server):
     sign_and_confirm(page, smtp_server)
     page.get_by_text("Withdraw your signature?").click()

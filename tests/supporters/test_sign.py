@@ -42,6 +42,25 @@ def test_signing_stores_a_pending_signature_and_asks_for_its_mail(client, petiti
     assert client.get("/petitions/mend/count.json").json()["count"] == 0
 
 
+def test_pages_say_that_the_link_alone_does_not_count(client, petition):
+    pages = [client.get("/petitions/mend/"), client.get("/petitions/mend/sign/")]
+    for page in pages:
+        assert b"once you open the link we email you and press the button there" in page.content
+    check = client.post("/petitions/mend/sign/", typed(), follow=True).content
+    assert b"Open the link in it and press the button there" in check
+
+
+def test_a_form_that_comes_back_stays_in_its_browser(client, petition, settings):
+    """So that its reader can go back to it; nobody else gets it, and a redirect is not kept."""
+    again = client.post("/petitions/mend/sign/", typed(email="noor@"))
+    assert (again.status_code, again["Cache-Control"]) == (200, "private, no-cache")
+    assert client.post("/petitions/mend/sign/", typed())["Cache-Control"] == "no-store"
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "sign": "1/minute"}
+    client.post("/petitions/mend/sign/", typed())
+    refused = client.post("/petitions/mend/sign/", typed())
+    assert (refused.status_code, refused["Cache-Control"]) == (429, "private, no-cache")
+
+
 def test_errors_in_place_with_everything_typed_kept(client, petition):
     response = client.post(
         "/petitions/mend/sign/",
@@ -98,7 +117,8 @@ def test_resending_from_the_mail_check_page_stays_within_five(client, petition):
     for _ in range(7):
         response = client.post(page, {"action": "resend"})
         assert response.status_code == 302
-        assert b"We sent the message again." in client.get(response["Location"]).content
+        html = client.get(response["Location"]).content.decode()
+        assert "If it can be sent once more, it is on its way: at most 5 messages in all." in html
     assert OutgoingMail.objects.count() == 5
 
 
@@ -214,3 +234,26 @@ def test_budget(client, petition, count_queries):
     with count_queries() as queries:
         client.post("/petitions/mend/sign/", typed())
     assert len(queries) <= 3, queries
+
+
+def test_trap_gives_no_code_that_resends(client, petition):
+    SignatureFactory(petition=petition, email="known@example.org", status="pending")
+    page = client.post("/petitions/mend/sign/", typed(website="x", email="known@example.org"))
+    client.post(page["Location"], {"action": "resend"})
+    assert not OutgoingMail.objects.exists()
+
+
+def test_mail_of_a_known_signature_goes_to_its_own_mailbox(client, petition):
+    """ "alice+x" may be somebody else's, and the mail holds the key to the signature."""
+    client.post("/petitions/mend/sign/", typed(email="noor@example.org"))
+    client.post("/petitions/mend/sign/", typed(email="NOOR+evil@example.org"))
+    recipients = OutgoingMail.objects.values_list("recipient", flat=True)
+    assert list(recipients) == ["noor@example.org"] * 2
+
+
+def test_runs_of_combining_marks_are_refused_before_they_cost(client, petition):
+    marks = "a" + "\u0300" * 30_000 + "\u0316" * 30_000
+    response = client.post("/petitions/mend/sign/", typed(given_name=marks, reason=marks))
+    assert response.status_code == 200
+    assert b"Use at most 100 characters for a name" in response.content
+    assert not Signature.objects.exists()

@@ -6,8 +6,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from supporters.rate_limits import allow
 
 
 class AdminSite(admin.AdminSite):
@@ -26,6 +31,18 @@ class AdminSite(admin.AdminSite):
             path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
             *super().get_urls(),
         ]
+
+    @method_decorator(sensitive_post_parameters())
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Django's own, a few times per client: guessing is slow, and hashing costs us too."""
+        if request.method == "POST" and not allow(request, "login"):
+            return HttpResponse(
+                _("Too many attempts came from your network. Wait 10 minutes, then try again."),
+                status=429,
+                content_type="text/plain; charset=utf-8",
+                headers={"Retry-After": "600"},
+            )
+        return super().login(request, extra_context)
 
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str

@@ -62,6 +62,7 @@ if PETITIONS_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 SECURE_SSL_REDIRECT = _https
+SECURE_SSL_HOST = _site.netloc if _https else None  # not whatever port a request names
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
@@ -114,6 +115,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.TrustedForwarding",
+    "config.middleware.CookielessPublicPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -131,6 +134,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "petitions.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 TEMPLATES = [
     {
@@ -256,6 +260,14 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not _manifest
 WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROOT is not there
 
+# Uploads
+
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.StaffOnlyUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # Operation
 
 METRICS_KEY = env.str("METRICS_KEY", "")
@@ -267,7 +279,14 @@ LOGGING = {
     "formatters": {
         "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"tokens": {"()": "config.log_filters.WithoutTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
 }
@@ -278,7 +297,7 @@ PETITIONS_RATE_LIMITS = {
     # One address can be a whole school or a carrier's customers: generous on purpose.
     "sign": env.str("PETITIONS_SIGN_RATE", "600/10 minutes"),
     "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
-    "token": env.str("PETITIONS_TOKEN_RATE", "1200/10 minutes"),
+    "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
     "start": env.str("PETITIONS_START_RATE", "60/hour"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str("PETITIONS_DEFAULT_COUNTRY", "")

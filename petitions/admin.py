@@ -100,6 +100,9 @@ class TopicAdmin(_SluggedAdmin):
     list_display = ("name", "slug")
     fields = ("name", "slug")
 
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        return False  # ?petitions__… would tell of others' drafts
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         # A topic may have 100,000 petitions; they lose it and stay.
         return [str(topic) for topic in objs], {self.opts.verbose_name: len(objs)}, set(), []

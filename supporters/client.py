@@ -34,6 +34,13 @@ def client_address(request: HttpRequest) -> str:
     return str(address)
 
 
+def is_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the machine that called us is one of PETITIONS_TRUSTED_PROXIES."""
+    peer = _parse(str(request.META.get("REMOTE_ADDR", "")))
+    networks = _networks(tuple(settings.PETITIONS_TRUSTED_PROXIES))
+    return peer is not None and any(peer in network for network in networks)
+
+
 def client_hash(request: HttpRequest, *, today: dt.date | None = None) -> str:
     """Return 32 hexadecimal digits, another for the same client each day (UTC).
 

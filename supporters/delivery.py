@@ -144,8 +144,14 @@ class _Delivery:
         """Write down a failure of the mail's own."""
         self.round.failed += 1
         theirs = isinstance(error, smtplib.SMTPException)
+        # The server's words often hold the address, and logs outlive its erasure.
+        code = _answer(error)[0] if isinstance(error, smtplib.SMTPException) else None
         logger.warning(
-            "Mail %s failed: %s", mail.pk, describe(error), exc_info=None if theirs else error
+            "Mail %s failed: %s %s",
+            mail.pk,
+            type(error).__name__,
+            code or "",
+            exc_info=None if theirs else error,
         )
         if judge(error) is Verdict.MAIL_EVER:
             outbox.fail(mail, describe(error))

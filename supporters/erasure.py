@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from supporters.models import OutgoingMail, Signature
@@ -24,11 +25,15 @@ def erase_unconfirmed() -> int:
 
 def _erase_batch(before: datetime) -> int:
     pending = Signature.objects.filter(status=Signature.Status.PENDING)
+    # The newest mail promised as many days again.
+    asked_again = Exists(
+        OutgoingMail.objects.filter(signature=OuterRef("pk"), created_at__gte=before)
+    )
     with transaction.atomic():
         # Locked, so that one that is being confirmed right now is either left alone or gone
         # before it could be: PostgreSQL looks at the status again once it has the lock.
         ids = list(
-            pending.filter(created_at__lt=before)
+            pending.filter(~asked_again, created_at__lt=before)
             .select_for_update(skip_locked=True)
             .order_by("created_at")
             .values_list("pk", flat=True)[:BATCH]

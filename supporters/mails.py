@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from petitions.models import ModerationEvent, Petition, Update
 from petitions.states import Status
 from petitions.text import plain
+from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
@@ -24,6 +25,7 @@ from supporters.tokens import Purpose, make
 
 LONGEST_TITLE = 60  # characters of a title in a subject: what a phone shows
 LONGEST_NAME = 40
+MAX_DIGITS = 4  # in a name; more are a telephone number
 
 # Marks that turn the direction of what follows, beyond the title that has them.
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -48,7 +50,8 @@ def compose(mail: OutgoingMail) -> Mail | None:
         message = _for_signer(mail.signature, language)
     if message is None:
         return None
-    message.to = [mail.recipient]
+    # As it goes over the wire: Django would encode ß by rules under which it is another host.
+    message.to = [wire_address(mail.recipient)]
     # The same when it is sent again, so that mailboxes can tell that it is the same.
     made = int(mail.created_at.timestamp() * 1_000_000)
     message.extra_headers["Message-ID"] = f"<{mail.pk}.{made:x}@{_host()}>"
@@ -221,4 +224,6 @@ def _greetable(name: str) -> str:
     Anybody can type anything beside a stranger's address; our mails must not carry it there.
     """
     name = " ".join(name.split())
-    return "" if len(name) > LONGEST_NAME or _LINK_LIKE.search(name) else name
+    plainly = unicodedata.normalize("NFKC", name)  # full-width dots and slashes are read as such
+    suspicious = _LINK_LIKE.search(plainly) or sum(map(str.isdigit, plainly)) > MAX_DIGITS
+    return "" if len(name) > LONGEST_NAME or suspicious else name

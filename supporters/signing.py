@@ -35,7 +35,7 @@ WHERE petition.id = %s AND petition.status = 'open' AND NOT petition.read_only
 ON CONFLICT (petition_id, email_key) WHERE status IN ('pending', 'confirmed')
 DO UPDATE SET mails_asked = supporters_signature.mails_asked + 1
     WHERE supporters_signature.mails_asked < %s
-RETURNING id, status, email
+RETURNING id, email
 """
 
 
@@ -93,13 +93,12 @@ def sign(petition_id: int, signer: Signer) -> None:
             cursor.execute(statement, [_adapted(value) for value in values])
             row = cursor.fetchone()
         if row:
-            signature_id, status, address = row
-            # Of a confirmed signature only its own mailbox hears: this one may be another's, where
-            # a "+" is no tag. A pending one may have been typed wrongly the first time.
-            is_confirmed = status == Signature.Status.CONFIRMED
+            # Only the signature's own mailbox hears of it: the one typed now may be another's,
+            # where a "+" or capitals make a difference.
+            signature_id, address = row
             OutgoingMail.objects.create(
                 kind=OutgoingMail.Kind.SIGNATURE,
-                recipient=address if is_confirmed else signer.email,
+                recipient=address,
                 petition_id=petition_id,
                 signature_id=signature_id,
                 payload={"language": signer.language},

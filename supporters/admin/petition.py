@@ -44,7 +44,8 @@ _ORIGIN = ("created_at", "source", "source_id", "read_only")
 _MODERATORS_ONLY = frozenset({"organizer", *_ORIGIN})
 
 # What an organizer may still edit, by the state of the petition; every field in a draft.
-_STILL_OPEN = frozenset({*_TEXT, "goal", "topics"})
+# The title stays: mails carry it as their subject to whoever is named, and people signed under it.
+_STILL_OPEN = frozenset({*_TEXT, "goal", "topics"}) - {"title"}
 
 
 class _StatusFilter(admin.SimpleListFilter):
@@ -203,7 +204,9 @@ class PetitionAdmin(AsksAgain, FastList):
         obj.changed_by = request.user
         if change:
             # Not what somebody else may have changed since the row was read.
-            obj.save(update_fields=form.changed_data)
+            # The topics are no column; save_related() writes them.
+            columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001
+            obj.save(update_fields=columns & set(form.changed_data))
             return
         if not may_moderate(request.user):
             obj.organizer = request.user  # type: ignore[assignment]

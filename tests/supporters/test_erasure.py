@@ -22,13 +22,22 @@ def ago(days: float):
 
 def test_what_was_never_confirmed_goes_with_its_mails():
     old = SignatureFactory(created_at=ago(7.1))
-    signature_mail(signature=old)
-    signature_mail(signature=old, sent_at=ago(7))
+    signature_mail(signature=old, created_at=ago(7.1))
+    signature_mail(signature=old, created_at=ago(7.05), sent_at=ago(7))
     young = SignatureFactory(created_at=ago(6.9))
     signature_mail(signature=young)
     assert erasure.erase_unconfirmed() == 1
     assert list(Signature.objects.all()) == [young]
     assert [mail.signature for mail in OutgoingMail.objects.all()] == [young]
+
+
+def test_asking_for_the_mail_again_gives_the_days_again_that_it_promises():
+    asked_again = SignatureFactory(created_at=ago(7.1))
+    signature_mail(signature=asked_again, created_at=ago(1))
+    assert erasure.erase_unconfirmed() == 0
+    OutgoingMail.objects.update(created_at=ago(7.05))
+    assert erasure.erase_unconfirmed() == 1
+    assert not Signature.objects.exists()
 
 
 @pytest.mark.parametrize("status", ["confirmed", "withdrawn", "removed"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from email.header import decode_header, make_header
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from petitions.models import Petition
@@ -53,6 +54,7 @@ def test_the_mail_to_confirm(noor):
     for text in (mail.body, html_of(mail)):
         assert read(Purpose.CONFIRM, link(text, "confirm")) == noor.pk
         assert read(Purpose.SIGNATURE, link(text, "signature")) == noor.pk
+        assert re.search(r"/signature/[^/]+/#not-me\b", text)
         assert "Mend the bridge on Weir Lane" in text
         assert "Noor" in text
         assert "erased after 7 days" in text
@@ -417,4 +419,13 @@ def test_closed_hidden_and_back_without_private_notes():
         "Your petition is no longer shown",
         "Your petition is shown again",
         "Your petition is open again",
+    ]
+
+
+def test_an_address_is_sent_to_the_host_that_was_typed(smtp_server):
+    """Django alone would encode ß by older rules, under which it is another host."""
+    signature_mail("bob@straße.org")
+    call_command("work", "--once")
+    assert [delivery.recipients for delivery in smtp_server.deliveries] == [
+        ["bob@xn--strae-oqa.org"]
     ]

@@ -17,7 +17,7 @@ REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/13")
 @pytest.fixture(autouse=True)
 def three_a_day(settings):
     settings.REDIS_URL = ""
-    settings.PETITIONS_RATE_LIMITS = {"sign": "3/day", "token": "1/day"}
+    settings.PETITIONS_RATE_LIMITS = {"sign": "3/day", "login": "1/day"}
     reset()
     yield
     reset()
@@ -48,17 +48,17 @@ def clock(monkeypatch):
 
 def test_a_client_may_act_so_often_in_each_scope(post):
     assert [allow(post(), "sign") for _ in range(5)] == [True, True, True, False, False]
-    assert allow(post(), "token")
-    assert not allow(post(), "token")
+    assert allow(post(), "login")
+    assert not allow(post(), "login")
     assert allow(post("192.0.2.2"), "sign")
     reset()
     assert allow(post(), "sign")
 
 
 def test_new_rates_hold_at_once(post, settings):
-    assert allow(post(), "token")
-    settings.PETITIONS_RATE_LIMITS = {"token": "2/day"}
-    assert [allow(post(), "token") for _ in range(3)] == [True, True, False]
+    assert allow(post(), "login")
+    settings.PETITIONS_RATE_LIMITS = {"login": "2/day"}
+    assert [allow(post(), "login") for _ in range(3)] == [True, True, False]
 
 
 def test_threads_count_together_from_the_first_request_on(post):
@@ -143,12 +143,12 @@ def test_a_redis_that_is_away_costs_no_signature(post, settings, caplog):
 
 def test_a_redis_that_hangs_is_left_alone_for_a_while(post, settings, silent_server, clock, caplog):
     settings.REDIS_URL = f"redis://127.0.0.1:{silent_server}/0"
-    assert allow(post(), "token")
-    assert allow(post(), "token")
+    assert allow(post(), "login")
+    assert allow(post(), "login")
     assert len(caplog.records) == 1
     clock.now += rate_limits.REDIS_REST
-    assert allow(post(), "token")
+    assert allow(post(), "login")
     assert len(caplog.records) == 2
     settings.REDIS_URL = ""
     reset()
-    assert [allow(post(), "token") for _ in range(2)] == [True, False]
+    assert [allow(post(), "login") for _ in range(2)] == [True, False]

@@ -135,14 +135,9 @@ def test_five_mails_and_no_more(petition):
     assert OutgoingMail.objects.count() == 5
 
 
-def test_a_wrong_spelling_of_a_pending_address_can_be_typed_again(petition):
-    sign(petition.pk, noor(email="noor+bridges@example.org"))
-    sign(petition.pk, noor())
-    assert recipients() == ["noor+bridges@example.org", "noor@example.org"]
-
-
-def test_of_a_confirmed_signature_only_its_own_address_hears(petition):
-    SignatureFactory(petition=petition, email="noor@example.org", is_confirmed=True)
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+def test_only_the_signatures_own_address_hears(petition, status):
+    SignatureFactory(petition=petition, email="noor@example.org", status=status)
     sign(petition.pk, noor(email="noor+eve@example.org"))
     assert recipients() == ["noor@example.org"]
 

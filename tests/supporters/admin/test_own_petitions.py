@@ -73,13 +73,13 @@ def test_what_is_fixed_after_opening_stays(as_user, bo, ana, page_of):
     client = as_user(bo)
     petition = PetitionFactory(organizer=bo, is_open=True, slug="first", language="en")
     data = page_of(
-        client, petition, title="A better title", slug="second", organizer_name="The Mayor",
+        client, petition, title="A better title", ask="A better ask.", slug="second", organizer_name="The Mayor",
         on_behalf_of="Everybody", language="es", read_only="on", organizer=str(ana.pk), goal="500",
         closes_at_0="2020-01-01", closes_at_1="00:00", status="closed",
     )  # fmt: skip
     assert client.post(page(petition), data).status_code == 302
     after = Petition.objects.get()
-    assert (after.title, after.goal) == ("A better title", 500)
+    assert (after.title, after.ask, after.goal) == (petition.title, "A better ask.", 500)
     assert (after.slug, after.organizer_name, after.on_behalf_of) == ("first", "", "")
     assert (after.language, after.read_only, after.organizer) == ("en", False, bo)
     assert (after.closes_at, after.status) == (None, "open")
@@ -248,3 +248,12 @@ def test_steps_are_edited_in_place(as_user, bo, page_of):
     assert client.post(page(petition), data).status_code == 302
     step = ActionStep.objects.get()
     assert (step.contact, step.link) == ("The Board", "https://board.example")
+
+
+def test_topics_of_a_draft_are_changed(as_user, bo, page_of):
+    topic = Topic.objects.create(name="Bridges", slug="bridges")
+    petition = PetitionFactory(organizer=bo)
+    client = as_user(bo)
+    data = page_of(client, petition, topics=[str(topic.pk)])
+    assert client.post(page(petition), data).status_code == 302
+    assert list(petition.topics.all()) == [topic]

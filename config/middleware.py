@@ -1,0 +1,38 @@
+"""Whom a request is believed, and which pages know nobody."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from supporters.client import is_trusted_proxy
+
+# Only these read or set cookies.
+PERSONAL = ("/admin/", "/accounts/")
+
+
+class TrustedForwarding:
+    """Drop what only our proxies may say (PETITIONS_TRUSTED_PROXIES) when somebody else says it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_X_FORWARDED_PROTO" in request.META and not is_trusted_proxy(request):
+            del request.META["HTTP_X_FORWARDED_PROTO"]
+        return self.get_response(request)
+
+
+class CookielessPublicPages:
+    """Public pages see no cookie, so that they cannot answer with one.
+
+    Django renews a malformed CSRF cookie and deletes an unknown session's: a shared cache that
+    keeps such an answer would hand it to everybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PERSONAL):
+            request.META.pop("HTTP_COOKIE", None)
+        return self.get_response(request)

@@ -46,11 +46,10 @@ def _page(request: HttpRequest, token: str, signature: Signature | None) -> Http
 
 def _state(signature: Signature | None) -> tuple[str, int]:
     """The template's word for it, and the status of the answer."""
-    if signature is None or signature.status in {
-        Signature.Status.WITHDRAWN,
-        Signature.Status.REMOVED,
-    }:
+    if signature is None:
         return "unknown", 404
+    if signature.status in {Signature.Status.WITHDRAWN, Signature.Status.REMOVED}:
+        return signature.status, 410
     if signature.petition.status not in (Status.OPEN, Status.CLOSED):
         return "gone", 410
     if signature.status == Signature.Status.CONFIRMED:

@@ -1,10 +1,12 @@
 """The signer's own page for life: see, change, withdraw, download, "this was not me"."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -13,13 +15,14 @@ from petitions.states import Status
 from supporters.caching import private
 from supporters.count import Tally, with_live_count
 from supporters.forms import EditSignatureForm
-from supporters.models import Signature
+from supporters.models import CountAdjustment, Signature
 from supporters.tokens import Purpose, make, read
 from supporters.withdrawing import disown, withdraw
 
 from .token_pages import in_language_of, signature_for
 
 _EDITABLE = ("given_name", "family_name", "display", "reason", "wants_updates")
+THANKS = timedelta(minutes=10)  # how long the page thanks
 _LIVE = (Signature.Status.PENDING, Signature.Status.CONFIRMED)
 
 
@@ -65,6 +68,7 @@ def _page(
         pk=row.petition_id
     )
     is_shown = petition.status in (Status.OPEN, Status.CLOSED)
+    can_help = row.status == Signature.Status.CONFIRMED and petition.is_open
     context: dict[str, Any] = {
         "signature": row,
         "petition": petition,
@@ -73,14 +77,31 @@ def _page(
         "token": token,
         "confirm_token": make(Purpose.CONFIRM, row.pk),
         "state": row.status,
-        "just_confirmed": "confirmed" in request.GET,
-        "confirmed_before": "before" in request.GET,
+        "show_position": _has_fitting_position(row),
+        "just_confirmed": "confirmed" in request.GET and _is_new(row),
         "saved": "saved" in request.GET,
         "form": form,
-        "steps": list(petition.steps.all()) if is_shown else [],
+        "can_help": can_help,
+        "steps": list(petition.steps.all()) if can_help else [],
         "page_url": settings.SITE_URL + petition.get_absolute_url(),
     }
     return render(request, "supporters/signature.html", context)
+
+
+def _is_new(row: Signature) -> bool:
+    """Confirmed a moment ago: the address that says so may be opened again years later."""
+    return row.confirmed_at is not None and timezone.now() - row.confirmed_at < THANKS
+
+
+def _has_fitting_position(row: Signature) -> bool:
+    """Whether "supporter number 12" can stand beside the count: not where others were counted
+    without positions, since "number 12" would contradict "1,240 supporters"."""
+    if row.status != Signature.Status.CONFIRMED or row.position is None:
+        return False
+    without = (CountAdjustment.Kind.PAPER, CountAdjustment.Kind.CARRIED_OVER)
+    return not CountAdjustment.objects.filter(
+        petition_id=row.petition_id, kind__in=without
+    ).exists()
 
 
 def _initial(row: Signature) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from supporters.caching import private
 from supporters.mailings import unsubscribe as stop
+from supporters.models import Signature
 from supporters.tokens import Purpose, make, read
 
 from .token_pages import in_language_of, signature_for
@@ -19,12 +20,22 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     row = signature_for(read(Purpose.UNSUBSCRIBE, token))
     if row is not None and request.method == "POST":
         stop(row.pk)
-    state = "unknown" if row is None else "done" if request.method == "POST" else "ask"
+        row.wants_updates = False
     context = {
+        "signature": row,
         "petition": row.petition if row else None,
         "token": token,
         "signature_token": make(Purpose.SIGNATURE, row.pk) if row else "",
-        "state": state,
+        "state": _state(row),
     }
     with in_language_of(row):
         return render(request, "supporters/unsubscribe.html", context, status=200 if row else 404)
+
+
+def _state(row: Signature | None) -> str:
+    """The template's word for what there is to say."""
+    if row is None:
+        return "unknown"
+    if row.status in {Signature.Status.WITHDRAWN, Signature.Status.REMOVED}:
+        return "ended"
+    return "ask" if row.wants_updates else "done"

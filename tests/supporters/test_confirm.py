@@ -8,7 +8,7 @@ from django.utils import timezone
 from petitions.models import Petition
 from supporters.models import Signature
 from supporters.tokens import Purpose, make
-from supporters.withdrawing import withdraw
+from supporters.withdrawing import disown, withdraw
 from tests.factories import SignatureFactory
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,22 @@ def test_erased_signature(client, signature):
     for response in (client.get(address), client.post(address)):
         assert response.status_code == 404
         assert "This link no longer works." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(withdraw, "You withdrew your signature."), (disown, "This signature was removed.")],
+)
+def test_dead_link_says_what_happened_and_promises_nothing(client, signature, end, said):
+    end(signature.pk)
+    response = client.get(link(signature))
+    assert response.status_code == 410
+    html = response.content.decode()
+    assert f"<h1>{said}</h1>" in html
+    assert f"<title>{said.rstrip('.')} · " in html
+    assert "It was never counted" in html
+    assert "send a new one" not in html
+    assert "<form" not in html
 
 
 @pytest.mark.parametrize("token", ["x", "1.x", "%00", "1.%F0%9F%98%80", "9" * 300])

@@ -1,11 +1,15 @@
 """The signer's own page: see, change, withdraw, download, "this was not me"."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from supporters.fold import fold
 from supporters.models import CountAdjustment, OutgoingMail, Signature
 from supporters.tokens import Purpose, make
-from tests.factories import PetitionFactory, SignatureFactory, typed
+from tests.factories import ActionStepFactory, PetitionFactory, SignatureFactory, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,60 @@ def test_position_as_soon_as_it_is_given(client, signature):
     assert '<data value="1"' in html
 
 
+@pytest.mark.parametrize("kind", ["carried_over", "paper"])
+def test_no_position_where_others_were_counted_without_one(client, signature, kind):
+    CountAdjustment.objects.create(petition=signature.petition, kind=kind, quantity=1_240)
+    fold(signature.petition_id)
+    html = client.get(link(signature)).content.decode()
+    assert "You are supporter number" not in html
+    assert '<data value="1241"' in html
+
+
+def test_position_and_count_stand_together(client, signature):
+    for _ in range(2):
+        SignatureFactory(petition=signature.petition, is_confirmed=True)
+    fold(signature.petition_id)
+    html = client.get(link(signature)).content.decode()
+    position = html.index('You are supporter number</span> <data value="1"')
+    assert position < html.index('This petition has</span> <data value="3"')
+
+
+def sections(html: str) -> list[str]:
+    return re.findall(r'<section class="[^"]*" aria-labelledby="([a-z]+)-title"', html)
+
+
+def test_sharing_comes_first_only_in_the_minutes_after_confirming(client, signature):
+    ActionStepFactory(petition=signature.petition)
+    fresh = client.get(link(signature) + "?confirmed").content.decode()
+    assert "Thank you, Sam. You are counted." in fresh
+    assert sections(fresh) == ["share", "steps", "mine", "change"]
+    later = client.get(link(signature)).content.decode()
+    assert sections(later) == ["mine", "change", "share", "steps"]
+    Signature.objects.update(confirmed_at=timezone.now() - timedelta(minutes=11))
+    again = client.get(link(signature) + "?confirmed").content.decode()
+    assert "You are still counted, once." in again
+    assert "Thank you" not in again
+    assert sections(again) == ["mine", "change", "share", "steps"]
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("", "Your signature"),
+        ("?confirmed", "You are counted"),
+        ("?saved", "Saved · Your signature"),
+    ],
+)
+def test_title_says_what_happened(client, signature, query, title):
+    html = client.get(link(signature) + query).content.decode()
+    assert f"<title>{title} · Undersigned</title>" in html
+
+
+def test_what_was_said_takes_the_focus(client, signature):
+    html = client.get(link(signature) + "?saved").content.decode()
+    assert '<p class="said" role="status" tabindex="-1" autofocus>Saved.</p>' in html
+
+
 def test_changing_display_reason_and_updates(client, signature):
     response = client.post(
         link(signature), edited(display="full", reason="Every day.", wants_updates="on")
@@ -65,6 +123,34 @@ def test_errors_in_place(client, signature):
     assert "Your reason is 38 characters too long" in html
     signature.refresh_from_db()
     assert signature.given_name == "Sam"
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        (None, "You can sign again while the petition is open."),
+        ("close", "The petition is closed: this cannot be undone."),
+        ("hide", "This cannot be undone."),
+    ],
+)
+def test_withdrawing_promises_only_what_can_be(client, signature, move, said):
+    if move:
+        getattr(signature.petition, move)(by=None)
+    again = "You can sign again while the petition is open."
+    before = client.get(link(signature)).content.decode()
+    assert said in before
+    assert (again in before) is (move is None)
+    after = client.post(link(signature), {"action": "withdraw"}, follow=True).content.decode()
+    assert "<title>You withdrew your signature · " in after
+    assert "It is no longer counted." in after
+    assert (again in after) is (move is None)
+
+
+def test_withdrawing_what_was_never_counted(client):
+    signature = SignatureFactory(petition__slug="mend")
+    html = client.post(link(signature), {"action": "withdraw"}, follow=True).content.decode()
+    assert "It was never counted." in html
+    assert "no longer counted" not in html
 
 
 @pytest.mark.parametrize("folded", [True, False])
@@ -116,8 +202,14 @@ def test_this_was_not_me_stops_the_mail(client, signature):
 
 def test_pending_signature_can_be_disowned(client):
     signature = SignatureFactory(petition__slug="mend")
+    ActionStepFactory(petition=signature.petition)
     html = client.get(link(signature)).content.decode()
-    assert "Not confirmed yet" in html
+    assert "<h1>Not confirmed yet</h1>" in html
+    assert "<title>Not confirmed yet · " in html
+    head = html.partition('<div class="head">')[2].partition('<div class="numbers">')[0]
+    assert '<details id="not-me" open>' in head
+    assert html.count('value="not_me"') == 1
+    assert sections(html) == ["mine", "change"]  # nothing to share or to do before confirming
     client.post(link(signature), {"action": "not_me"})
     signature.refresh_from_db()
     assert signature.status == "removed"

@@ -3,6 +3,7 @@
 import pytest
 
 from supporters.tokens import Purpose, make
+from supporters.withdrawing import disown, withdraw
 from tests.factories import SignatureFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,30 @@ def test_one_click_without_login_cookie_or_redirect(client, signature):
 def test_again_is_fine(client, signature):
     assert client.post(link(signature)).status_code == 200
     assert client.post(link(signature)).status_code == 200
+
+
+def test_second_visit_does_not_ask_again(client, signature):
+    client.post(link(signature))
+    html = client.get(link(signature)).content.decode()
+    assert "<h1>You will get no more updates.</h1>" in html
+    assert "<title>You will get no more updates · " in html
+    assert "still counted" in html
+    assert "<form" not in html
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(withdraw, "You withdrew your signature."), (disown, "This signature was removed.")],
+)
+def test_after_the_signature_has_ended(client, signature, end, said):
+    end(signature.pk)
+    for response in (client.get(link(signature)), client.post(link(signature))):
+        assert response.status_code == 200
+        html = response.content.decode()
+        assert f"<h1>{said}</h1>" in html
+        assert "It is no longer counted" in html
+        assert "still counted" not in html
+        assert "<form" not in html
 
 
 @pytest.mark.parametrize("token", ["x", "1.x", "%00"])

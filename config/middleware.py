@@ -36,3 +36,16 @@ class CookielessPublicPages:
         if not request.path_info.startswith(PERSONAL):
             request.META.pop("HTTP_COOKIE", None)
         return self.get_response(request)
+
+
+class ErrorsAreNotKept:
+    """A "not found" must not outlive, in some cache, the opening of what was asked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 400:  # noqa: PLR2004
+            response.setdefault("Cache-Control", "no-store")
+        return response

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import django
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,7 +44,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 # Where it is reached
 
-PORT = env.int("PORT", 8000)
+PORT = env.int("PORT", 8000, validate=validate.Range(min=1, max=65_535))
 SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Undersigned")
 _site = urlsplit(SITE_URL)
@@ -117,6 +117,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.TrustedForwarding",
     "config.middleware.CookielessPublicPages",
+    "config.middleware.ErrorsAreNotKept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -167,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Data
 
+_positive = validate.Range(min=0)
 DATABASES: dict[str, Any] = {
     "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'site.sqlite3'}")
 }
@@ -182,12 +184,16 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # A file: threads of a test would lock each other up on an in-memory database.
     _database["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["CONN_MAX_AGE"] = env.int("PETITIONS_CONN_MAX_AGE", 600)
+    _database["CONN_MAX_AGE"] = env.int("PETITIONS_CONN_MAX_AGE", 600, validate=_positive)
     _database["CONN_HEALTH_CHECKS"] = True
 else:
     raise EnvError("DATABASE_URL must name SQLite (sqlite://) or PostgreSQL (postgres://).")
 
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.str(
+    "REDIS_URL",
+    "",
+    validate=validate.Regexp(r"$|(rediss?|unix)://", error="must begin with redis:// or rediss://"),
+)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Mail
@@ -195,6 +201,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"petitions@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 _email = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
+if "EMAIL_BACKEND" not in _email:
+    raise EnvError("EMAIL_URL must begin with smtp://, submission:// or another known scheme.")
 if PETITIONS_DEMO and not os.environ.get("EMAIL_URL"):
     _email["EMAIL_BACKEND"] = "supporters.demo.mailbox.EmailBackend"
 # Beside the database, so that two demos do not share their mails.
@@ -272,7 +280,7 @@ FILE_UPLOAD_HANDLERS = [
 
 METRICS_KEY = env.str("METRICS_KEY", "")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1, validate=validate.Range(min=1))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -300,6 +308,12 @@ PETITIONS_RATE_LIMITS = {
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
     "start": env.str("PETITIONS_START_RATE", "60/hour"),
 }
-PETITIONS_DEFAULT_COUNTRY = env.str("PETITIONS_DEFAULT_COUNTRY", "")
-PETITIONS_UNCONFIRMED_DAYS = env.int("PETITIONS_UNCONFIRMED_DAYS", 7)
-PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120)
+PETITIONS_DEFAULT_COUNTRY = env.str(
+    "PETITIONS_DEFAULT_COUNTRY",
+    "",
+    validate=validate.Regexp(r"([A-Z]{2})?$", error="must be two capitals, as in ISO 3166: GB"),
+)
+PETITIONS_UNCONFIRMED_DAYS = env.int(
+    "PETITIONS_UNCONFIRMED_DAYS", 7, validate=validate.Range(min=1)
+)
+PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=validate.Range(min=1))

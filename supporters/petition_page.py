@@ -59,14 +59,19 @@ def page_petitions() -> QuerySet[Petition]:
 def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]:
     """The template's context; `petition` comes from page_petitions() with its live count."""
     tally = Tally.of(petition)
-    links = PetitionTarget.objects.filter(petition=petition).select_related("target")
+    # Who is only to be called stands with the second steps.
+    links = (
+        PetitionTarget.objects.filter(petition=petition)
+        .exclude(relation=PetitionTarget.Relation.CALLED)
+        .select_related("target")
+    )
     context: dict[str, Any] = {
         "petition": petition,
         "tally": tally,
         "html": petition.safe_html,
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
-        "targets": [_with_relation(link) for link in links],
+        "targets": [link.target for link in links],
         "page_url": settings.SITE_URL + petition.get_absolute_url(),
         "preview": preview,
         "carried_over": _carried_over(petition),
@@ -98,11 +103,6 @@ def _carried_over(petition: Petition) -> list[tuple[int, str]]:
     quantity = petition.carried_over  # type: ignore[attr-defined]  # annotated
     source = petition.carried_over_from or petition.source  # type: ignore[attr-defined]
     return [(quantity, source)] if quantity else []
-
-
-def _with_relation(link: PetitionTarget) -> Any:
-    link.target.link = link  # type: ignore[attr-defined]  # for the template
-    return link.target
 
 
 def _reasons(petition: Petition) -> list[PublicSignature]:

@@ -34,3 +34,15 @@ def test_only_a_trusted_proxy_says_that_a_request_was_encrypted(client, settings
     headers = {"x-forwarded-proto": "https"}
     response = client.get("/healthz", headers=headers, REMOTE_ADDR=peer)
     assert response.status_code == status
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/petitions/draft/", "/nowhere/", "/petitions/mend/signed/?for=x"]
+)
+def test_errors_are_kept_by_no_cache(client, address):
+    PetitionFactory(slug="draft")
+    PetitionFactory(is_open=True, slug="mend")
+    response = client.get(address)
+    assert response.status_code == 404
+    assert response["Cache-Control"] == "no-store"

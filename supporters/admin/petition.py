@@ -18,6 +18,7 @@ from petitions.groups import may_moderate
 from petitions.models import Petition, Update
 from petitions.search import matching
 from petitions.states import Status
+from supporters import tokens
 from supporters.count import with_live_count
 from supporters.models import CountAdjustment, Signature
 
@@ -264,6 +265,9 @@ class PetitionAdmin(AsksAgain, FastList):
             (reverse("admin:petitions_petition_move", args=[petition.pk, form.name]), form.label)
             for form in moves.moves_for(request.user, petition)
         ]
+        if not petition.is_public:
+            token = tokens.make(tokens.Purpose.PREVIEW, petition.pk)
+            found.append((reverse("preview", args=[token]), _("Preview")))
         if request.user.has_perm("supporters.view_signature"):
             listed = reverse("admin:supporters_signature_changelist")
             found.append((f"{listed}?petition__id__exact={petition.pk}", _("Signatures")))

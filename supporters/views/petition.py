@@ -1,7 +1,9 @@
 """The page of a petition, and its number as JSON."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.shortcuts import render
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -13,7 +15,7 @@ from supporters.count import with_live_count, with_newest_confirmation
 from supporters.petition_page import page_context, page_petitions
 from supporters.tokens import Purpose, read
 
-from .petition_lookup import gone, with_petition
+from .petition_lookup import gone, moved, with_petition
 
 
 @require_safe
@@ -35,46 +37,47 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "404.html", status=404)
     if petition.status == Status.HIDDEN:
         return gone(request, petition)
+    if petition.is_public:
+        return redirect(petition)
     return render(request, "petitions/petition.html", page_context(petition, preview=True))
 
 
 @require_safe
 def count_json(request: HttpRequest, slug: str) -> HttpResponse:
-    """{"count", "goal", "status", "confirmed_at", "as_of"}: one statement, for any origin.
-
-    The validator leaves `as_of` out: as long as nothing else changed, 304 says so.
-    """
+    """{"count", "goal", "status", "confirmed_at", "as_of"}: one statement, for any origin."""
     row = (
         with_newest_confirmation(with_live_count(Petition.objects.all()))
         .filter(slug=slug)
         .only("goal", "status", "closes_at")
         .first()
     )
-    if row is None or row.status not in (Status.OPEN, Status.CLOSED):
-        hidden = row is not None and row.status == Status.HIDDEN
-        response: HttpResponse = JsonResponse(
-            {"error": "gone" if hidden else "not found"}, status=410 if hidden else 404
-        )
-        response["Cache-Control"] = "no-store"
-    else:
-        status = Status.CLOSED if row.is_closed else Status.OPEN
-        confirmed_at = row.newest_confirmed_at
-        etag = (
-            f'W/"{row.live_count}-{row.goal}-{status}-{confirmed_at and confirmed_at.timestamp()}"'
-        )
-        response = JsonResponse(
-            {
-                "count": row.live_count,
-                "goal": row.goal,
-                "status": status,
-                "confirmed_at": confirmed_at,
-                "as_of": timezone.now(),
-            }
-        )
-        response["Cache-Control"] = PUBLIC
-        response["ETag"] = etag
-        response = get_conditional_response(request, etag=etag, response=response) or response
-        if isinstance(response, HttpResponseNotModified):
-            response["Cache-Control"] = PUBLIC
+    try:
+        response = _count(request, row) if row else moved(request, slug)
+    except Http404:
+        response = JsonResponse({"error": "not found"}, status=404)
     response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _count(request: HttpRequest, row: Any) -> HttpResponse:
+    """The validator leaves `as_of` out: as long as nothing else changed, 304 says so."""
+    if row.status == Status.HIDDEN:
+        return JsonResponse({"error": "gone"}, status=410)
+    if row.status not in (Status.OPEN, Status.CLOSED):
+        raise Http404
+    status = Status.CLOSED if row.is_closed else Status.OPEN
+    newest = row.newest_confirmed_at
+    etag = f'W/"{row.live_count}-{row.goal}-{status}-{newest and newest.timestamp()}"'
+    response: HttpResponse = JsonResponse(
+        {
+            "count": row.live_count,
+            "goal": row.goal,
+            "status": status,
+            "confirmed_at": newest,
+            "as_of": timezone.now(),
+        }
+    )
+    response["ETag"] = etag
+    response = get_conditional_response(request, etag=etag, response=response) or response
+    response["Cache-Control"] = PUBLIC
     return response

@@ -36,7 +36,7 @@ def with_petition(
         rows = petitions() if petitions else Petition.objects.select_related("organizer", "version")
         petition = with_live_count(rows).filter(slug=slug).first()
         if petition is None:
-            return _moved(request, slug, **kwargs)
+            return moved(request, slug, **kwargs)
         if petition.status == Status.HIDDEN:
             return gone(request, petition)
         if petition.status not in PUBLIC:
@@ -46,7 +46,8 @@ def with_petition(
     return wrapper
 
 
-def _moved(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+def moved(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+    """A redirect from an old slug to the present one, or Http404."""
     found = PetitionSlug.objects.select_related("petition").filter(slug=slug).first()
     match = request.resolver_match
     if found is None or match is None or found.petition.slug == slug:

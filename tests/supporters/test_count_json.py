@@ -77,6 +77,23 @@ def test_same_number_everywhere_at_every_step(client):
     assert everywhere() == {35}
 
 
+def test_follows_a_changed_slug(client):
+    petition = PetitionFactory(is_open=True, slug="old")
+    petition.slug = "new"
+    petition.save()
+    response = client.get("/petitions/old/count.json")
+    assert response.status_code == 301
+    assert response["Location"] == "/petitions/new/count.json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_unknown_answers_are_not_kept(client):
+    response = client.get("/petitions/nobody-knows/count.json")
+    assert response.status_code == 404
+    assert response["Cache-Control"] == "no-store"
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
 def test_wrong_verbs(client):
     PetitionFactory(is_open=True, slug="mend")
     assert client.post("/petitions/mend/count.json").status_code == 405

@@ -233,6 +233,21 @@ def test_targets_steps_and_carried_over(client):
     assert "This petition has 1,201 supporters" in text
 
 
+def test_a_copy_names_its_source_whatever_was_counted_there(client):
+    PetitionFactory(is_open=True, slug="mend", source="The old site", source_id="1")
+    assert "Copied from The old site." in words(client.get("/petitions/mend/"))
+
+
+def test_who_is_only_to_be_called_is_not_who_decides(client):
+    petition = opened(slug="mend")
+    decides, called = TargetFactory(name="Bridges Board"), TargetFactory(name="The switchboard")
+    PetitionTarget.objects.create(petition=petition, target=decides)
+    PetitionTarget.objects.create(petition=petition, target=called, relation="called")
+    text = words(client.get("/petitions/mend/"))
+    assert "Addressed to Bridges Board." in text
+    assert "switchboard" not in text
+
+
 def test_drafts_of_updates_are_not_shown(client):
     petition = opened(slug="mend")
     UpdateFactory(petition=petition, body="Not yet.", published_at=None)

@@ -21,6 +21,13 @@ def test_preview_is_the_page_without_its_form(client, status):
     assert response["X-Robots-Tag"] == "noindex"
 
 
+def test_what_is_public_has_its_own_page(client):
+    petition = PetitionFactory(is_open=True, slug="mend")
+    response = client.get(f"/petitions/preview/{make(Purpose.PREVIEW, petition.pk)}/")
+    assert response.status_code == 302
+    assert response["Location"] == "/petitions/mend/"
+
+
 def test_hidden_stays_gone(client):
     petition = PetitionFactory(is_open=True)
     petition.hide(by=None)

@@ -70,6 +70,12 @@ class LineField(TextField):
         return " ".join(tidy(line).split())
 
 
+class PostalCodeField(LineField):
+    """Neither needed nor optional until a country is chosen: then `may_be_needed` says so."""
+
+    may_be_needed = False
+
+
 class NameField(LineField):
     """A part of a name. It appears in mails, where a web address would become somebody's link."""
 
@@ -257,7 +263,7 @@ class SignForm(SignatureFields):
         },
         widget=CountrySelect(attrs={"autocomplete": "country"}),
     )
-    postal_code = LineField(
+    postal_code = PostalCodeField(
         label=postal_codes.POSTAL_CODE.label,
         max_length=postal_codes.MAX_LENGTH,
         required=False,
@@ -292,8 +298,12 @@ class SignForm(SignatureFields):
 
     def _follow_country(self) -> None:
         """Name and need the postal code as the country in the form does."""
-        if rule := self._postal_code_of(self["country"].value()):
-            field = self.fields["postal_code"]
+        field = self.fields["postal_code"]
+        country = self["country"].value()
+        if not country:
+            field.may_be_needed = True  # type: ignore[attr-defined]
+            field.help_text = _("Needed in some countries")
+        elif rule := self._postal_code_of(country):
             field.label = rule.words.label
             field.required = rule.is_needed
             field.error_messages["required"] = rule.error

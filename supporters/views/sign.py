@@ -1,6 +1,5 @@
 """Signing: the form alone, what becomes of it, and "check your mail"."""
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
-from supporters.addresses import InvalidAddress, email_key
-from supporters.caching import private, public
+from supporters.addresses import email_key
+from supporters.caching import make_private, private, public
 from supporters.count import Tally
 from supporters.forms import SignForm
 from supporters.origin import refuse_cross_site
@@ -36,12 +35,9 @@ _MAX_AGE = timedelta(days=1)
 @refuse_cross_site
 @with_petition
 def sign(request: HttpRequest, petition: Petition) -> HttpResponse:
-    action = reverse("sign", args=[petition.slug])
     if request.method != "POST":
-        if not petition.is_signable:
-            return redirect(petition)
-        return _form(request, petition, SignForm(action=action))
-    form = SignForm(request.POST, action=action)
+        return _new_form(request, petition) if petition.is_signable else redirect(petition)
+    form = SignForm(request.POST, action=_action(petition))
     if not allow(request, "sign"):
         return _form(request, petition, form, refusal="too_many", status=429)
     if form.is_trap_sprung:
@@ -64,22 +60,38 @@ def sign(request: HttpRequest, petition: Petition) -> HttpResponse:
 @with_petition
 def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     """ "Check your mail": the same for a new, a pending and a confirmed address."""
-    address = _read_for(petition, request.GET.get("for", ""))
+    code = request.GET.get("for", "")
+    address = _read_for(petition, code)
+    if address is None:
+        return redirect(petition)
     if request.method == "POST":
         if address and allow(request, "resend"):
-            with suppress(InvalidAddress):  # what a trap caught was never checked
-                ask_again(petition.pk, email_key(address), language=get_language() or "")
-        query = urlencode({"for": request.GET.get("for", ""), "again": "1"})
+            ask_again(petition.pk, email_key(address), language=get_language() or "")
+        query = urlencode({"for": code, "again": "1"})
         return HttpResponseRedirect(f"{request.path}?{query}")
     context = {
         "petition": petition,
         "days": settings.PETITIONS_UNCONFIRMED_DAYS,
         "inbox_url": reverse("demo_mail") if settings.PETITIONS_DEMO else None,
-        "can_resend": address is not None,
+        "address": address,
+        "correct_url": f"{_action(petition)}?{urlencode({'for': code})}",
         "resent": "again" in request.GET,
         "most": MAX_MAILS,
     }
     return render(request, "supporters/signed.html", context)
+
+
+def _action(petition: Petition) -> str:
+    return reverse("sign", args=[petition.slug])
+
+
+def _new_form(request: HttpRequest, petition: Petition) -> HttpResponse:
+    """The same for everybody, save for who comes back with their address to correct it."""
+    action = _action(petition)
+    if address := _read_for(petition, request.GET.get("for", "")):
+        form = SignForm(initial={"email": address}, action=action)
+        return make_private(_form(request, petition, form))
+    return _form(request, petition, SignForm(action=action))
 
 
 def _form(

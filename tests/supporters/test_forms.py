@@ -341,6 +341,19 @@ def test_what_is_optional_is_marked_in_words():
     assert page.one("summary")["text"].strip() == "Say why you are signing (optional)"
 
 
+def test_a_postal_code_is_not_called_optional_before_the_country_is_known():
+    for form in (SignForm(), form_of(country="")):
+        page = drawn(form)
+        assert page.one("label", for_="id_postal_code")["text"] == "Postal code"
+        assert page.one(id="id_postal_code_helptext")["text"] == "Needed in some countries"
+        described = page.one("input", name="postal_code")["aria-describedby"]
+        assert described == "id_postal_code_helptext"
+    assert "postal_code" not in errors(country="")
+    known = drawn(SignForm(initial={"country": "NZ"}))
+    assert known.one("label", for_="id_postal_code")["text"] == "Postal code (optional)"
+    assert not known.all(id="id_postal_code_helptext")
+
+
 def test_the_postcode_follows_the_country_of_the_site(settings):
     settings.PETITIONS_DEFAULT_COUNTRY = "GB"
     page = drawn(SignForm())

@@ -1,5 +1,7 @@
 """Signing from the form to "check your mail"."""
 
+import re
+
 import pytest
 
 from supporters.models import OutgoingMail, Signature
@@ -93,10 +95,12 @@ def test_known_addresses_get_the_same_answer(client, petition, count_queries, st
     assert len(for_new) == len(for_known) <= 3, for_known
     assert new.status_code == known.status_code == 302
     assert [*new.headers] == [*known.headers]
-    pages = [
-        client.get(answer["Location"]).content.decode().replace(answer["Location"], "")
-        for answer in (new, known)
-    ]
+    pages = []
+    for answer, address in ((new, "new@example.org"), (known, "Known+tag@Example.ORG")):
+        html = client.get(answer["Location"]).content.decode()
+        assert html.count(address) == 1
+        code = answer["Location"].partition("?")[2]
+        pages.append(html.replace(code, "").replace(address, ""))
     assert pages[0] == pages[1]
     assert Signature.objects.get(email="known@example.org").given_name == "Old"
     assert Signature.objects.count() == 2
@@ -122,18 +126,51 @@ def test_resending_from_the_mail_check_page_stays_within_five(client, petition):
     assert OutgoingMail.objects.count() == 5
 
 
-@pytest.mark.parametrize("code", ["", "?for=", "?for=forged", "?for=a:b:c", "?for=%00"])
-def test_mail_check_page_with_a_code_of_somebody_else(client, petition, code):
-    response = client.get(f"/petitions/mend/signed/{code}")
-    assert response.status_code in {200, 404}
-    assert client.post(f"/petitions/mend/signed/{code}").status_code in {302, 404}
+@pytest.mark.parametrize("code", ["forged", "a:b:c", "%00"])
+def test_a_code_that_was_not_made_here(client, petition, code):
+    assert client.get(f"/petitions/mend/signed/?for={code}").status_code == 404
+    assert client.post(f"/petitions/mend/signed/?for={code}").status_code == 404
+    assert client.get(f"/petitions/mend/sign/?for={code}").status_code == 404
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["", "?for=", "?again=1"])
+def test_mail_check_page_of_nobody_is_the_petition(client, petition, query):
+    for response in (
+        client.get(f"/petitions/mend/signed/{query}"),
+        client.post(f"/petitions/mend/signed/{query}"),
+    ):
+        assert (response.status_code, response["Location"]) == (302, "/petitions/mend/")
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_mistyped_address_is_seen_and_corrected(client, petition):
+    check = client.post("/petitions/mend/sign/", typed(email="noor@exmaple.org"), follow=True)
+    html = check.content.decode()
+    assert '<bdi dir="ltr">noor@exmaple.org</bdi>' in html
+    [correct] = re.findall(r'href="(/petitions/mend/sign/\?for=[^"]+)"', html)
+    form = client.get(correct)
+    html = form.content.decode()
+    assert 'value="noor@exmaple.org"' in html
+    assert "Noor" not in html
+    assert "Haddad" not in html
+    assert "<title>Error" not in html
+    assert form["Cache-Control"] == "no-store"
+    assert form["Referrer-Policy"] == "same-origin"
+    assert 'action="/petitions/mend/sign/"' in html
+
+
+def test_correcting_after_closing(client, petition):
+    code = client.post("/petitions/mend/sign/", typed())["Location"].partition("?")[2]
+    petition.close(by=None)
+    assert client.get(f"/petitions/mend/sign/?{code}")["Location"] == "/petitions/mend/"
 
 
 def test_code_of_another_petition_is_refused(client, petition):
     PetitionFactory(is_open=True, slug="other")
     code = client.post("/petitions/mend/sign/", typed())["Location"].split("?")[1]
     assert client.post(f"/petitions/other/signed/?{code}").status_code == 404
+    assert client.get(f"/petitions/other/sign/?{code}").status_code == 404
 
 
 def test_mail_check_page_is_nobodys_to_keep(client, petition):
@@ -141,7 +178,7 @@ def test_mail_check_page_is_nobodys_to_keep(client, petition):
     assert page["Cache-Control"] == "no-store"
     assert page["X-Robots-Tag"] == "noindex"
     assert page["Referrer-Policy"] == "same-origin"
-    assert b"noor@example.org" not in page.content
+    assert b'<meta name="robots" content="noindex">' in page.content
 
 
 @pytest.mark.parametrize("address", ["/petitions/mend/sign/"])
@@ -176,7 +213,9 @@ def test_trap_takes_the_robot_and_says_nothing(client, petition):
     person = client.post("/petitions/mend/sign/", typed(email="b@example.org"))
     assert robot.status_code == person.status_code == 302
     assert Signature.objects.count() == 1
-    assert client.get(robot["Location"]).status_code == 200
+    page = client.get(robot["Location"])
+    assert page.status_code == 200
+    assert b"We sent a message to the address you gave." in page.content
 
 
 def test_too_many_from_one_network_keeps_what_was_typed(client, petition, settings):

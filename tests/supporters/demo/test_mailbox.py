@@ -6,7 +6,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from supporters.demo.mailbox import EmailBackend, find_mail, newest_mails
-from tests.factories import PetitionFactory
+from tests.factories import PetitionFactory, typed
 from tests.supporters.demo.letters import letter
 
 
@@ -100,8 +100,8 @@ def test_mails_are_shown_only_in_the_demo(demo, client):
 @pytest.mark.django_db
 def test_who_has_signed_is_led_to_the_mails(demo, client):
     petition = PetitionFactory(is_open=True)
-    page = client.get(f"/petitions/{petition.slug}/signed/").content.decode()
-    assert 'href="/demo/mail/"' in page
+    address = client.post(f"/petitions/{petition.slug}/sign/", typed())["Location"]
+    assert 'href="/demo/mail/"' in client.get(address).content.decode()
     demo.PETITIONS_DEMO = False
-    page = client.get(f"/petitions/{petition.slug}/signed/").content.decode()
+    page = client.get(address).content.decode()
     assert "/demo/mail/" not in page

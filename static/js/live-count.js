@@ -85,6 +85,7 @@ function keepFresh(tally) {
 
   function show(next) {
     count = next;
+    tally.querySelector(".latest").textContent = ""; // somebody came later, or left
     const text = format(count);
     if (count > 0) {
       number.value = count;

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,7 +69,8 @@ def petition_list(request: HttpRequest) -> HttpResponse:
     total = counts[wish.status]
     pages = min(max(1, -(-total // ROWS)), MAX_PAGES)
     if wish.page > pages:
-        raise Http404
+        beyond = {"number": wish.page, "pages": pages, "last_url": wish.url(page=pages)}
+        return render(request, "petitions/list_end.html", beyond, status=404)
     ids = browse.page_ids(
         browse.select(status=wish.status, topic=wish.topic, q=wish.q),
         q=wish.q,
@@ -86,6 +87,8 @@ def petition_list(request: HttpRequest) -> HttpResponse:
         "sorts": _sorts(wish),
         "statuses": _statuses(wish, counts),
         "topics": _topics(wish, topics),
+        "filters": _filters(wish, topics),
+        "unfiltered_url": wish.url(status="", topic=""),
         "total": total,
         "page": {
             "number": wish.page,
@@ -95,6 +98,13 @@ def petition_list(request: HttpRequest) -> HttpResponse:
         },
     }
     return render(request, "petitions/list.html", context)
+
+
+def _filters(wish: Wish, topics: list[tuple[str, str, int]]) -> list[str]:
+    """What narrows the list, besides the search, in words."""
+    status = [str(label) for key, (label, _of) in browse.STATUSES.items() if key == wish.status]
+    topic = [name for slug, name, _number in topics if slug == wish.topic]
+    return (status if wish.status else []) + topic
 
 
 def _sorts(wish: Wish) -> list[tuple[str, str, str, bool]]:

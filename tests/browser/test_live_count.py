@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from supporters.fold import fold
 from tests.factories import PetitionFactory, SignatureFactory
 
 HIDDEN = "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'})"
@@ -14,6 +15,7 @@ HIDDEN = "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden
 def petition(transactional_db):
     petition = PetitionFactory(in_review=True, slug="mend", title="Mend the bridge", goal=3)
     petition.publish(by=None)
+    fold(petition.pk)
     return petition
 
 
@@ -39,6 +41,15 @@ def test_follows_every_copy_and_the_goal(petition, page, asked):
     for copy in page.locator("[data-count-copy]").all():
         expect(copy).to_have_text(re.compile(r"3\s+supporters"))
     expect(page.locator("[data-count-others]")).to_have_text("2 supporters")
+
+
+def test_the_newest_name_goes_when_somebody_came_later(petition, page, asked):
+    page.goto("/petitions/mend/")
+    expect(page.locator(".latest")).to_have_text(re.compile("^Latest: Ana Ferreira, "))
+    SignatureFactory(petition=petition, is_confirmed=True)
+    page.clock.run_for(10_000)
+    expect(page.locator(".count")).to_have_text(re.compile(r"2\s+supporters"))
+    expect(page.locator(".latest")).to_be_empty()
 
 
 def test_closing_is_noticed_and_ends_the_questions(petition, page, asked):

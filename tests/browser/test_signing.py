@@ -138,6 +138,47 @@ def test_double_press_and_back_button_sign_once(petition, page, smtp_server):
     assert page.request.get("/petitions/mend/count.json").json()["count"] == 2
 
 
+def test_a_mistyped_address_is_corrected(petition, sized_page, smtp_server):
+    sized_page.goto("/petitions/mend/")
+    fill(sized_page, Email="noor@exmaple.org")
+    sized_page.locator("form button[type=submit]").click()
+    expect(sized_page.locator("main bdi").first).to_have_text("noor@exmaple.org")
+    sized_page.get_by_role("link", name="Correct your address").click()
+    email = sized_page.get_by_label("Email", exact=True)
+    expect(email).to_have_value("noor@exmaple.org")
+    expect(sized_page.get_by_label("First name", exact=True)).to_have_value("")
+
+
+def test_large_text_on_a_small_screen(petition, new_page):
+    """Twice the text at 320 pixels: nothing scrolls sideways, and no bar lies over the text."""
+    page = new_page(viewport={"width": 320, "height": 800})
+    for address in ["/", "/petitions/", "/petitions/mend/", "/petitions/mend/sign/"]:
+        page.goto(address)
+        page.evaluate("document.styleSheets[0].insertRule('html { font-size: 200% }')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+    page.goto("/petitions/mend/")
+    bar = page.locator(".bar")
+    assert bar.evaluate("e => getComputedStyle(e).position") == "sticky"
+    page.evaluate("document.styleSheets[0].insertRule('html { font-size: 200% }')")
+    assert bar.evaluate("e => getComputedStyle(e).position") == "static"
+
+
+def test_lone_links_are_as_high_as_a_finger(petition, sized_page):
+    for address in [
+        "/",
+        "/petitions/",
+        "/petitions/?q=nothing&status=open",
+        "/petitions/mend/sign/",
+    ]:
+        sized_page.goto(address)
+        heights = sized_page.eval_on_selector_all(
+            ".lone > a, .found h2 a, .found h3 a",
+            "links => links.map(a => a.getBoundingClientRect().height).filter(h => h)",
+        )
+        assert heights, address
+        assert min(heights) >= 44, address
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_scrolls_sideways(petition, new_page, width):
     page = new_page(viewport={"width": width, "height": 800})

@@ -1,5 +1,6 @@
 """The first page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,15 @@ def test_only_what_can_be_signed_now_and_victories(client) -> None:
     PetitionFactory(title="Partly", is_closed=True, outcome="partial")
     assert blocks(client) == {"featured": [], "growing": [], "newest": [], "victories": ["Won"]}
     assert client.get("/").context["total_open"] == 0
+
+
+def test_the_link_to_open_petitions_leads_to_as_many(client) -> None:
+    for n in range(3):
+        opened(f"Number {n}", days_ago=n)
+    PetitionFactory(title="Closed", is_closed=True)
+    html = client.get("/").content.decode()
+    assert re.search(r'<a href="/petitions/\?status=open">\s*See all 3 open petitions\s*</a>', html)
+    assert client.get("/petitions/?status=open").context["total"] == 3
 
 
 def test_nobody_is_shown_twice_and_every_block_ends(client) -> None:

@@ -87,6 +87,8 @@ def test_a_confirmed_signer_is_told_so(noor):
         assert "9 March 2026" in text
         assert "still counted, once" in text
         assert "/confirm/" not in text
+        assert "You confirmed your signature" in text
+        assert "If you did not just sign again, ignore this." in text
 
 
 @pytest.mark.parametrize("ended", ["withdrawn", "removed"])
@@ -173,7 +175,7 @@ def test_nobody_can_write_to_a_stranger_through_the_name(noor, name):
 @pytest.mark.parametrize("name", ["نور", "Anne-Marie", "O'Neil", "J. R.", "José María", "李"])
 def test_a_name_is_greeted_as_it_was_typed(noor, name):
     noor.given_name = name
-    assert mails.confirm(noor).body.startswith(f"Hello {name},\n\nsomeone")
+    assert mails.confirm(noor).body.startswith(f"Hello {name},\n\nSomeone")
 
 
 def test_markup_is_shown_and_not_obeyed(noor):
@@ -399,6 +401,17 @@ def test_rejected_with_its_reason():
     for text in (mail.body, html_of(mail)):
         assert "It is not clear what the petition asks for" in text
         assert "Which bridge?" in text
+
+
+def test_hidden_without_a_word_says_whom_to_ask():
+    mo = UserFactory(username="mo")
+    silent = mails.decision(PetitionFactory(is_open=True).hide(by=mo))
+    told = mails.decision(PetitionFactory(is_open=True).hide(by=mo, note="A name in it."))
+    closed = mails.decision(PetitionFactory(is_open=True).close(by=mo))
+    ask = "To ask why, reply to this mail: it goes to those who run Undersigned."
+    for mail, is_said in ((silent, True), (told, False), (closed, False)):
+        for text in (mail.body, html_of(mail)):
+            assert (ask in text) is is_said
 
 
 def test_closed_hidden_and_back_without_private_notes():

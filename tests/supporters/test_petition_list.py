@@ -223,8 +223,16 @@ class TestPages:
         assert client.get(f"/petitions/?page={page}").context["page"]["number"] == 1
 
     @pytest.mark.parametrize("page", ["4", "000000004", "999999999"])
-    def test_beyond_the_last_is_not_found(self, client, page: str) -> None:
-        assert client.get(f"/petitions/?page={page}").status_code == 404
+    def test_beyond_the_last_is_not_found_and_says_where_the_list_ends(
+        self, client, page: str
+    ) -> None:
+        response = client.get(f"/petitions/?status=open&page={page}")
+        assert response.status_code == 404
+        assert response["Cache-Control"] == "no-store"
+        html = response.content.decode()
+        assert f"There is no page {int(page):,}: all of it is on 3 pages." in html
+        assert 'href="/petitions/?status=open&amp;page=3"' in html
+        assert "the petition is not public" not in html
 
     def test_an_empty_list_has_one_page(self, client) -> None:
         response = client.get("/petitions/?q=nothing")
@@ -281,6 +289,37 @@ class TestQuery:
             client.get("/petitions/?q=a&q=b&page=2&page=1&status=open&status=x").status_code == 200
         )
 
+    @pytest.mark.parametrize(
+        ("query", "said", "everywhere"),
+        [
+            ("?q=heron", "No petition matches “heron”.", None),
+            ("?q=grey+heron", "No petition matches “grey heron”. Try fewer words.", None),
+            (
+                "?q=heron&status=closed&topic=water&sort=newest",
+                "No petition matches “heron” within: Closed, Water.",
+                '<a href="/petitions/?q=heron&amp;sort=newest">Search all petitions</a>',
+            ),
+            (
+                "?status=victory",
+                "There is no petition here yet.",
+                '<a href="/petitions/">See all petitions</a>',
+            ),
+        ],
+    )
+    def test_nothing_found_names_what_narrows_the_search(
+        self, client, query: str, said: str, everywhere: str | None
+    ) -> None:
+        Topic.objects.create(name="Water", slug="water")
+        PetitionFactory(title="Otters", is_open=True)
+        html = client.get(f"/petitions/{query}").content.decode()
+        lead = re.search(r'<p class="lead">(.*?)</p>', html)
+        assert lead
+        assert unescape(re.sub("<[^>]*>", "", lead[1])) == said
+        if everywhere:
+            assert everywhere in html
+        else:
+            assert "Search all petitions" not in html
+
 
 class TestRow:
     def test_the_number_is_that_of_the_page(self, client) -> None:
@@ -302,7 +341,8 @@ class TestRow:
             [],
             ["Roads Office", "Bridges Board"],
         ]
-        assert "Roads Office, Bridges Board" in client.get("/petitions/").content.decode()
+        html = client.get("/petitions/").content.decode()
+        assert "<bdi>Roads Office</bdi>, <bdi>Bridges Board</bdi>" in html
 
     def test_a_title_in_another_script_keeps_its_direction(self, client) -> None:
         PetitionFactory(title="أوقفوا قطع الأشجار", language="ar", is_open=True)

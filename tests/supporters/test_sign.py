@@ -23,6 +23,9 @@ def test_form_alone(client, petition):
         assert f'name="{name}"' in html
     assert 'action="/petitions/mend/sign/"' in html
     assert "csrfmiddlewaretoken" not in html
+    assert html.index("What you are signing") < html.index('<form action="/petitions/mend/sign/"')
+    assert 'href="#form"' in html
+    assert '<div class="part stack" id="form">' in html
 
 
 def test_signing_stores_a_pending_signature_and_asks_for_its_mail(client, petition):

@@ -61,7 +61,8 @@ class Dangers(HTMLParser):
 
 def dangers(content: bytes) -> list[tuple[str, object]]:
     parser = Dangers()
-    parser.feed(content.decode())
+    # The countries are the same on every page, and most of its tags.
+    parser.feed(re.sub(r"<option [^>]*>[^<]*</option>", "", content.decode()))
     return parser.found
 
 
@@ -98,9 +99,8 @@ def check_read(client, text, pages):
 
 
 def check_typed(client, text, slug):
-    """Searched for, sent with a mistake (it comes back as typed), and sent without."""
+    """Sent with a mistake (it comes back as typed), and sent without."""
     text = text.encode(errors="replace").decode()
-    assert client.get("/petitions/", {"q": text}).status_code == 200, text
     mistaken = typed(given_name=text, reason=text, email="not an address")
     answer = client.post(f"/petitions/{slug}/sign/", mistaken)
     assert answer.status_code == 200, text
@@ -124,6 +124,8 @@ def test_our_own(client):
         ]
         check_read(client, text, pages)
         check_typed(client, text, petition.slug)
+        query = text.encode(errors="replace").decode()
+        assert client.get("/petitions/", {"q": query}).status_code == 200, text
 
 
 @pytest.mark.shared

@@ -156,11 +156,26 @@ def test_large_text_on_a_small_screen(petition, new_page):
         page.goto(address)
         page.evaluate("document.styleSheets[0].insertRule('html { font-size: 200% }')")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+        assert page.locator(".mark span").evaluate("e => e.getClientRects().length") == 1
     page.goto("/petitions/mend/")
     bar = page.locator(".bar")
     assert bar.evaluate("e => getComputedStyle(e).position") == "sticky"
     page.evaluate("document.styleSheets[0].insertRule('html { font-size: 200% }')")
     assert bar.evaluate("e => getComputedStyle(e).position") == "static"
+
+
+def test_labels_stand_above_and_paired_controls_on_a_line(petition, sized_page, viewport):
+    for address in ["/petitions/mend/", "/petitions/mend/sign/"]:
+        sized_page.goto(address)
+        tops = {}
+        for label in ["First name", "Last name", "Email", "Country", "Postal code"]:
+            above = sized_page.get_by_text(label, exact=True).bounding_box()
+            control = sized_page.get_by_label(label, exact=True).bounding_box()
+            assert above["y"] + above["height"] <= control["y"] + 1, label
+            tops[label] = round(control["y"])
+        if viewport["width"] > 1000:
+            assert tops["First name"] == tops["Last name"]
+            assert tops["Country"] == tops["Postal code"]
 
 
 def test_lone_links_are_as_high_as_a_finger(petition, sized_page):

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from tests.factories import PetitionFactory
+from tests.factories import ActionStepFactory, PetitionFactory
 from tests.smtp import Inbox
 
 PHONE = {"width": 390, "height": 844}
@@ -196,7 +196,12 @@ def test_lone_links_are_as_high_as_a_finger(petition, sized_page):
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_scrolls_sideways(petition, new_page, width):
+    long = f"https://example.org/{'a' * 120}"
+    ActionStepFactory(petition=petition, kind="write", email=f"{'a' * 60}@example.org", link=long)
     page = new_page(viewport={"width": width, "height": 800})
     for address in ["/", "/petitions/", "/petitions/mend/", "/petitions/mend/sign/"]:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    page.goto("/petitions/mend/")
+    for link in page.locator("section[aria-labelledby=steps-title] a").all():
+        assert link.bounding_box()["height"] >= 44

@@ -1,6 +1,6 @@
 # What a developer types. Everything here works in a checkout with nothing but Python and make;
 # README.md has the two commands that need not even make.
-.PHONY: demo test check lint lock
+.PHONY: demo test coverage check lint lock
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -16,6 +16,9 @@ demo: $(BIN)/activate
 
 test: $(BIN)/activate
 	$(BIN)/python -m pytest
+
+coverage: $(BIN)/activate
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 lint: $(BIN)/activate
 	$(BIN)/ruff check

@@ -52,8 +52,10 @@ if _site.scheme not in {"http", "https"} or not _site.hostname:
     raise EnvError(f"SITE_URL must be an http(s) address, not {SITE_URL!r}.")
 _https = _site.scheme == "https"
 
+_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", [_site.hostname, *(["localhost", "127.0.0.1", "[::1]"] if _local else [])]
+    "ALLOWED_HOSTS",
+    [_site.hostname, *(_LOOPBACK if _local or _site.hostname in _LOOPBACK else [])],
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks.

@@ -272,11 +272,7 @@ WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROO
 
 # Uploads
 
-FILE_UPLOAD_HANDLERS = [
-    "config.uploads.StaffOnlyUploads",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
+FILE_UPLOAD_HANDLERS = ["config.uploads.NoUploads"]
 
 # Operation
 
@@ -308,7 +304,6 @@ PETITIONS_RATE_LIMITS = {
     "sign": env.str("PETITIONS_SIGN_RATE", "600/10 minutes"),
     "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
-    "start": env.str("PETITIONS_START_RATE", "60/hour"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str(
     "PETITIONS_DEFAULT_COUNTRY",

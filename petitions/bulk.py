@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from petitions import search, text
+from petitions import search
 from petitions.models import Petition, PetitionSlug, PetitionVersion
-from petitions.models.version import TEXT_FIELDS, digest
+from petitions.models.version import TEXT_FIELDS, values_of
 from petitions.slugs import candidates
 
 _NUMBERED = 3  # how many candidates come before the random ones
@@ -55,11 +55,4 @@ def _choose_slugs(petitions: Sequence[Petition]) -> None:
 
 def _version(petition: Petition) -> PetitionVersion:
     texts = {name: getattr(petition, name) for name in TEXT_FIELDS}
-    return PetitionVersion(
-        petition=petition,
-        number=1,
-        html=text.render(petition.body),
-        ask_html=text.render(petition.ask, top=3),
-        sha256=digest(**texts),
-        **texts,
-    )
+    return PetitionVersion(petition=petition, number=1, **values_of(**texts))

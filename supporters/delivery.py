@@ -143,16 +143,12 @@ class _Delivery:
     def _note(self, mail: OutgoingMail, error: Exception) -> None:
         """Write down a failure of the mail's own."""
         self.round.failed += 1
-        theirs = isinstance(error, smtplib.SMTPException)
-        # The server's words often hold the address, and logs outlive its erasure.
-        code = _answer(error)[0] if isinstance(error, smtplib.SMTPException) else None
-        logger.warning(
-            "Mail %s failed: %s %s",
-            mail.pk,
-            type(error).__name__,
-            code or "",
-            exc_info=None if theirs else error,
-        )
+        kind = type(error).__name__
+        if isinstance(error, smtplib.SMTPException):
+            # The server's words often hold the address, and logs outlive its erasure.
+            logger.warning("Mail %s failed: %s %s", mail.pk, kind, _answer(error)[0] or "")
+        else:
+            logger.warning("Mail %s failed: %s", mail.pk, kind, exc_info=error)
         if judge(error) is Verdict.MAIL_EVER:
             outbox.fail(mail, describe(error))
         else:

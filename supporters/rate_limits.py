@@ -25,7 +25,7 @@ from .client import client_hash
 
 logger = logging.getLogger(__name__)
 
-Scope = Literal["sign", "start", "resend", "login"]
+Scope = Literal["sign", "resend", "login"]
 
 REDIS_PATIENCE = 0.25  # seconds, to connect and to answer
 REDIS_REST = 5  # seconds without asking again, so that a hanging Redis does not slow down everyone

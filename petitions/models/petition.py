@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from petitions import search, text
+from petitions import search
 from petitions.slugs import candidates, validate_slug
 from petitions.states import PUBLIC, Outcome, Status
 
 from .moves import Moves
 from .slug import PetitionSlug
-from .version import TEXT_FIELDS, PetitionVersion, digest
+from .version import TEXT_FIELDS, PetitionVersion, digest, values_of
 
 # Written by guarded UPDATEs (moves.py), the fold and the worker alone: a plain save() of an edited
 # row would bring back what it read before, and undo a closing or fifty counted signatures.
@@ -277,14 +277,12 @@ class Petition(Moves, models.Model):
 
     def _write_version(self, stored: "Petition") -> None:
         texts = {name: getattr(stored, name) for name in TEXT_FIELDS}
-        sha256 = digest(**texts)
         versions = PetitionVersion.objects.filter(petition=self)
         newest = versions.order_by("-number").first()
-        if newest and newest.sha256 == sha256:
+        if newest and newest.sha256 == digest(**texts):
             return
-        rendered = {"html": text.render(stored.body), "ask_html": text.render(stored.ask, top=3)}
-        values = {**texts, **rendered, "sha256": sha256}
-        values |= {"created_by": self.changed_by, "reason": self.change_reason}
+        by = {"created_by": self.changed_by, "reason": self.change_reason}
+        values: dict[str, Any] = {**values_of(**texts), **by}
         never_opened = (Status.DRAFT, Status.IN_REVIEW, Status.REJECTED)
         if newest and stored.status in never_opened:
             versions.filter(pk=newest.pk).update(created_at=timezone.now(), **values)

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from petitions import text
+
 TEXT_FIELDS = ("title", "summary", "body", "ask")
 
 
@@ -51,7 +53,15 @@ class PetitionVersion(models.Model):
         return f"{self.title} ({self.number})"
 
 
+def values_of(title: str, summary: str, body: str, ask: str) -> dict[str, str]:
+    """What a version holds of the four texts: themselves, their HTML and their hash."""
+    texts = {"title": title, "summary": summary, "body": body, "ask": ask}
+    # The ask stands under a heading of the page.
+    rendered = {"html": text.render(body), "ask_html": text.render(ask, top=3)}
+    return {**texts, **rendered, "sha256": digest(**texts)}
+
+
 def digest(*, title: str, summary: str, body: str, ask: str) -> str:
     """SHA-256 (hex) over the four texts as a JSON array in this order, UTF-8, not ASCII-escaped."""
-    text = json.dumps([title, summary, body, ask], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    joined = json.dumps([title, summary, body, ask], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()

@@ -16,6 +16,7 @@ from petitions.models import ActionStep, ModerationEvent, PetitionTarget, Update
 from petitions.states import Status
 
 from .access import may_edit
+from .lists import ReadOnly
 
 _WRITABLE = (Status.DRAFT, Status.OPEN)
 _PUBLISHED = (Status.OPEN, Status.CLOSED)
@@ -213,7 +214,7 @@ class NewUpdateInline(_Part, admin.StackedInline):  # type: ignore[type-arg]
         return False
 
 
-class EventInline(admin.TabularInline):  # type: ignore[type-arg]
+class EventInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     """The decisions: to be read, with who made them and private notes for moderators alone."""
 
     model = ModerationEvent
@@ -237,12 +238,3 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # to whom the petition's page is shown
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

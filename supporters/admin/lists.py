@@ -41,6 +41,19 @@ class AsOrdered(ChangeList):
         return list(self.model_admin.get_ordering(request))
 
 
+class ReadOnly:
+    """Mixed into admins and inlines of rows that nobody writes here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class FastList(admin.ModelAdmin):  # type: ignore[type-arg]
     """A ModelAdmin whose list answers only what an index answers."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from supporters.models import OutgoingMail
 
-from .lists import FastList
+from .lists import FastList, ReadOnly
 
 
 class _StateFilter(admin.SimpleListFilter):
@@ -30,7 +30,7 @@ class _StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(FastList):
+class OutgoingMailAdmin(ReadOnly, FastList):
     list_display = ("id", "kind", "recipient", "petition", "created_at", "sent_at", "failed_at",
                     "failure")  # fmt: skip
     list_select_related = ("petition",)
@@ -39,15 +39,6 @@ class OutgoingMailAdmin(FastList):
     fields = ("kind", "recipient", "petition", "signature", "mailing", "created_at", "not_before",
               "attempts", "sent_at", "failed_at", "failure")  # fmt: skip
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("supporters.change_outgoingmail")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from supporters.addresses import InvalidAddress, email_key
 from supporters.models import Signature
 
-from .lists import FastList, PetitionFilter, chosen_petition, is_id
+from .lists import FastList, PetitionFilter, ReadOnly, chosen_petition, is_id
 
 # The index's condition word for word: SQLite knows its index again only without parameters.
 _LIVE = RawSQL(
@@ -29,7 +29,7 @@ class _CountedOfPetition(PetitionFilter):
 
 
 @admin.register(Signature)
-class SignatureAdmin(FastList):
+class SignatureAdmin(ReadOnly, FastList):
     """Read only. Three lists, each with its index.
 
     All signatures, newest first (primary key) · the counted ones of one petition, newest position
@@ -49,15 +49,6 @@ class SignatureAdmin(FastList):
         "source",
     )  # fmt: skip
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         if chosen_petition(request) is None:

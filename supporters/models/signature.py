@@ -11,6 +11,12 @@ from django_countries.fields import CountryField
 from petitions.models import Petition, PetitionVersion
 from supporters.addresses import MAX_EMAIL, email_key
 
+# Written by guarded UPDATEs and the fold alone. A plain save() of a stale row would bring back
+# "position = NULL", and the next fold would count the person again.
+GUARDED = frozenset(
+    {"status", "position", "confirmed_at", "ended_at", "mails_asked", "email", "email_key"}
+)
+
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
     def confirmed(self) -> Self:
@@ -165,7 +171,10 @@ class Signature(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Fill in what follows from the rest: key, version, language, date of confirmation."""
+        """Fill in what follows from the rest: key, version, language, date of confirmation.
+
+        Of a stored row a save without `update_fields` leaves GUARDED out.
+        """
         if self._state.adding:
             if self.email and self.email_key is None:
                 self.email_key = email_key(self.email)
@@ -176,6 +185,9 @@ class Signature(models.Model):
             if self.status == Signature.Status.CONFIRMED and self.confirmed_at is None:
                 self.confirmed_at = timezone.now()
             self.language = self.language or get_language() or ""
+        elif kwargs.get("update_fields") is None:
+            columns = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = columns - GUARDED
         super().save(*args, **kwargs)
 
     @property

@@ -61,11 +61,8 @@ def petitions_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public
-def petition_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    return with_petition(_petition_feed)(request, slug=slug)
-
-
-def _petition_feed(request: HttpRequest, petition: Petition) -> HttpResponse:
+@with_petition
+def petition_feed(request: HttpRequest, petition: Petition) -> HttpResponse:
     if petition.status == Status.REJECTED:
         raise Http404
     page = _absolute(petition.get_absolute_url())

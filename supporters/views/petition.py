@@ -1,5 +1,6 @@
 """The page of a petition, and its number as JSON."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -20,11 +21,8 @@ from .petition_lookup import gone, moved, with_petition
 
 @require_safe
 @public
-def petition(request: HttpRequest, slug: str) -> HttpResponse:
-    return with_petition(_petition, petitions=page_petitions)(request, slug=slug)
-
-
-def _petition(request: HttpRequest, petition: Petition) -> HttpResponse:
+@partial(with_petition, petitions=page_petitions)
+def petition(request: HttpRequest, petition: Petition) -> HttpResponse:
     return render(request, "petitions/petition.html", page_context(petition))
 
 

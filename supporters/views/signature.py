@@ -129,7 +129,7 @@ def _download(row: Signature) -> HttpResponse:
     )
     data = {
         "petition": settings.SITE_URL + row.petition.get_absolute_url(),
-        "title": row.petition.title,
+        "title": row.petition.title if row.petition.is_public else "",
         "country": str(row.country),
         **{name: getattr(row, name) for name in names},
     }

@@ -22,11 +22,8 @@ LOOKED_AT = 2_000
 
 @require_safe
 @public
-def supporters(request: HttpRequest, slug: str) -> HttpResponse:
-    return with_petition(_supporters)(request, slug=slug)
-
-
-def _supporters(request: HttpRequest, petition: Petition) -> HttpResponse:
+@with_petition
+def supporters(request: HttpRequest, petition: Petition) -> HttpResponse:
     """Newest first by position, from `?before=` downwards. The tail follows within a second."""
     if petition.status == Status.REJECTED:
         raise Http404

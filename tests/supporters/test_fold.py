@@ -221,3 +221,18 @@ def test_one_organizer_is_counted(petition):
     SignatureFactory(petition=petition, is_organizer=True, is_confirmed=True)
     with pytest.raises(IntegrityError, match=names), transaction.atomic():
         SignatureFactory(petition=petition, is_organizer=True, is_confirmed=True)
+
+
+def test_a_stale_save_of_a_signature_is_not_folded_again(petition):
+    (signature,) = confirmed(petition, 1)
+    fold(petition.pk)
+    signature.reason = "Read before the fold, saved after it."
+    signature.save()
+    assert fold(petition.pk) == 0
+    assert supporter_count(petition) == live_count(petition.pk) == 1
+    assert positions(signature) == [1]
+    withdraw(signature.pk)
+    signature.save()
+    assert supporter_count(petition) == live_count(petition.pk) == 0
+    stored = Signature.objects.get(pk=signature.pk)
+    assert (stored.status, stored.email_key) == ("withdrawn", None)

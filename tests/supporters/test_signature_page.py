@@ -225,6 +225,12 @@ def test_download_is_all_that_is_kept(client, signature):
     assert data["petition"].endswith("/petitions/mend/")
 
 
+def test_download_of_a_hidden_petition_keeps_its_title_to_itself(client, signature):
+    signature.petition.hide(by=None)
+    data = client.get(link(signature) + "?download").json()
+    assert (data["title"], data["email"]) == ("", "sam@example.org")
+
+
 def test_page_of_a_hidden_petition_still_belongs_to_its_signer(client, signature):
     signature.petition.hide(by=None)
     response = client.get(link(signature))

@@ -40,6 +40,13 @@ def test_one_click_without_login_cookie_or_redirect(client, signature):
     assert signature.status == "confirmed"
 
 
+def test_the_title_of_a_hidden_petition_is_not_told(client, signature):
+    signature.petition.hide(by=None)
+    response = client.get(link(signature))
+    assert response.status_code == 200
+    assert signature.petition.title not in response.content.decode()
+
+
 def test_again_is_fine(client, signature):
     assert client.post(link(signature)).status_code == 200
     assert client.post(link(signature)).status_code == 200

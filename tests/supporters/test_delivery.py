@@ -131,11 +131,10 @@ def test_a_refused_sender_is_no_mails_fault(smtp_server):
 def test_a_server_that_takes_so_many_mails_a_connection_gets_another(smtp_server):
     signature_mails(7)
     keep = smtp_server.handle_MAIL
-    taken: dict[int, int] = {}
 
     async def handle_mail(server, session, envelope, address, options):
-        taken[id(session)] = taken.get(id(session), 0) + 1
-        if taken[id(session)] > 3:
+        session.taken = getattr(session, "taken", 0) + 1
+        if session.taken > 3:
             return "421 enough for one connection"
         return await keep(server, session, envelope, address, options)
 

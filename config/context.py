@@ -1,11 +1,66 @@
 """What every page needs to know about the site."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_info
+
+# What an address may carry that changes nothing in the page but whom it came from.
+_NOT_IN_CANONICAL = frozenset({"via"})
 
 
-def site(_request: HttpRequest) -> dict[str, Any]:
-    """`site`: its name, and its address without a slash at the end."""
-    return {"site": {"name": settings.SITE_NAME, "url": settings.SITE_URL}}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """The page that is shown, in one language of the site. `url` is absolute."""
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
+    is_default: bool
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`site`: its name, and its address without a slash at the end.
+
+    `translations`: the page in each language, or nothing where it has one address for all.
+    `canonical`: its own address without what does not matter, or ''.
+    """
+    found = SimpleLazyObject(lambda: translations(request))
+    return {
+        "site": {"name": settings.SITE_NAME, "url": settings.SITE_URL},
+        "translations": found,
+        "canonical": SimpleLazyObject(
+            lambda: next((each.url for each in found if each.is_current), "")
+        ),
+    }
+
+
+def translations(request: HttpRequest) -> list[Translation]:
+    """Nothing for a page without an address (404), one for all languages (mails' links), a POST."""
+    match = request.resolver_match
+    if request.method not in {"GET", "HEAD"} or match is None:
+        return []
+    path = request.path
+    paths = {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+    if len(set(paths.values())) < len(paths):
+        return []
+    kept = [(name, value) for name, values in request.GET.lists() for value in values
+            if name not in _NOT_IN_CANONICAL]  # fmt: skip
+    query = f"?{urlencode(kept)}" if kept else ""
+    current = get_language()
+    return [
+        Translation(
+            code=code,
+            name=get_language_info(code)["name_local"],
+            url=f"{settings.SITE_URL}{path}{query}",
+            is_current=code == current,
+            is_default=code == settings.LANGUAGE_CODE,
+        )
+        for code, path in paths.items()
+    ]

@@ -1,8 +1,10 @@
-"""Whom a request is believed, and which pages know nobody."""
+"""Whom a request is believed, in which language it is answered, which pages know nobody."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from supporters.client import is_trusted_proxy
 
@@ -36,6 +38,27 @@ class CookielessPublicPages:
         if not request.path_info.startswith(PERSONAL):
             request.META.pop("HTTP_COOKIE", None)
         return self.get_response(request)
+
+
+class LanguageOfAddress:
+    """A public page is in the language of its address (/es/…), or else in the site's own.
+
+    Neither a cookie nor Accept-Language changes it, so that a cache can keep each address once.
+    Who works here (PERSONAL) gets the language that the browser asks for. Django's own middleware
+    would read the cookie first and add a Vary to every page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(PERSONAL):
+            language = translation.get_language_from_request(request)
+        else:
+            named = translation.get_language_from_path(request.path_info)
+            language = named or settings.LANGUAGE_CODE
+        with translation.override(language):
+            return self.get_response(request)
 
 
 class ErrorsAreNotKept:

@@ -119,6 +119,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.TrustedForwarding",
     "config.middleware.CookielessPublicPages",
+    "config.middleware.LanguageOfAddress",
     "config.middleware.ErrorsAreNotKept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -20,7 +20,8 @@ from supporters.views import (
 
 register_converter(SlugConverter, "petition_slug")
 
-urlpatterns = [
+# In every language of the site: config/urls.py puts /es/ … before them.
+pages = [
     path("", home.home, name="home"),
     path("petitions/", petition_list.petition_list, name="petition_list"),
     path("petitions.atom", feeds.petitions_feed, name="petitions_feed"),
@@ -28,9 +29,13 @@ urlpatterns = [
     path("petitions/<petition_slug:slug>/", petition.petition, name="petition"),
     path("petitions/<petition_slug:slug>/sign/", sign.sign, name="sign"),
     path("petitions/<petition_slug:slug>/signed/", sign.signed, name="signed"),
-    path("petitions/<petition_slug:slug>/count.json", petition.count_json, name="count_json"),
     path("petitions/<petition_slug:slug>/supporters/", supporters.supporters, name="supporters"),
     path("petitions/<petition_slug:slug>/updates.atom", feeds.petition_feed, name="petition_feed"),
+]
+
+# Links in mails (their pages speak the signer's language), and what has no words.
+without_language = [
+    path("petitions/<petition_slug:slug>/count.json", petition.count_json, name="count_json"),
     path("confirm/<str:token>/", confirm.confirm_signature, name="confirm"),
     path("signature/<str:token>/", signature.signature, name="signature"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
@@ -42,7 +47,7 @@ urlpatterns = [
 if settings.PETITIONS_DEMO:
     from supporters.views import demo_mail
 
-    urlpatterns += [
+    without_language += [
         path("demo/mail/", demo_mail.mailbox, name="demo_mail"),
         path("demo/mail/<str:key>/", demo_mail.message, name="demo_mail_message"),
         path("demo/mail/<str:key>/html/", demo_mail.html, name="demo_mail_html"),

@@ -1,6 +1,6 @@
 # What a developer types. Everything here works in a checkout with nothing but Python and make;
 # README.md has the two commands that need not even make.
-.PHONY: demo test coverage check lint lock
+.PHONY: demo test coverage check lint lock messages
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -28,6 +28,12 @@ lint: $(BIN)/activate
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 
 check: lint test
+
+# What there is to translate, into locale/, and what was translated into the files that are read.
+# Needs gettext. tests/test_translations.py fails while something is missing.
+messages: $(BIN)/activate
+	$(BIN)/python -m tests.messages locale
+	DEBUG=1 $(BIN)/python manage.py compilemessages --ignore .venv
 
 # From the root, so that the comments in the files name no folder of yours.
 lock: $(BIN)/activate

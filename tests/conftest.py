@@ -6,6 +6,7 @@ xdist worker decides the same.
 """
 
 import re
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ def cannot_run() -> dict[str, str]:
         reasons["postgresql"] = "DATABASE_URL names no PostgreSQL"
     if find_chromium() is None:
         reasons["browser"] = "no Chromium in PATH or CHROMIUM"
+    if not (shutil.which("xgettext") and shutil.which("msgfmt")):
+        reasons["gettext"] = "no xgettext and msgfmt in PATH"
     if not SHARED.is_dir():
         reasons["shared"] = "no ../shared/data beside the project"
     return reasons

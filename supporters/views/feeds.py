@@ -98,7 +98,7 @@ def _add_petition(feed: "_Feed", petition: Petition) -> None:
 
 
 def _add_update(feed: "_Feed", update: Update, page: str) -> None:
-    day = date_format(update.happened_on, "j F Y")
+    day = date_format(update.happened_on)
     feed.add_item(
         title=_xml(update.title) or day,
         link=f"{page}#update-{update.pk}",

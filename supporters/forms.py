@@ -197,7 +197,14 @@ class _WithContext(Field):  # type: ignore[misc]  # crispy_forms has no types
 
 @cache
 def _countries(language: str | None) -> dict[str, str]:
-    return {"": gettext("Choose a country"), **dict(countries)}
+    in_order = sorted(countries, key=lambda country: _as_in_a_dictionary(country.name))
+    return {"": gettext("Choose a country"), **dict(in_order)}
+
+
+def _as_in_a_dictionary(name: str) -> str:
+    """Without marks and capitals: Åland with the As, "Isla de Man" before "Isla Norfolk"."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return "".join(char for char in letters if unicodedata.category(char) != "Mn")
 
 
 @cache

@@ -39,7 +39,9 @@ def collect(locale: Path) -> None:
         subprocess.run(
             [sys.executable, "-m", "django", "makemessages", *languages, *OPTIONS],
             cwd=copy,
-            env={name: value for name, value in os.environ.items() if not name.startswith("DJANGO")},
+            env={
+                name: value for name, value in os.environ.items() if not name.startswith("DJANGO")
+            },
             check=True,
             capture_output=True,
         )

@@ -36,7 +36,9 @@ def test_everything_there_is_to_translate_is_in_the_catalogue(language, tmp_path
     """`make messages` brings it up to date."""
     shutil.copytree(LOCALE, tmp_path / "locale")
     collect(tmp_path / "locale")
-    wanted = {key(entry) for entry in catalogue(language, tmp_path / "locale") if not entry.obsolete}
+    wanted = {
+        key(entry) for entry in catalogue(language, tmp_path / "locale") if not entry.obsolete
+    }
     have = {key(entry) for entry in catalogue(language) if not entry.obsolete}
     assert have == wanted
 

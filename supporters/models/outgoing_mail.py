@@ -20,13 +20,28 @@ class OutgoingMail(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=254)
     petition = models.ForeignKey(
-        Petition, models.CASCADE, null=True, related_name="+", db_index=False
+        Petition,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("petition"),
     )
     signature = models.ForeignKey(
-        Signature, models.CASCADE, null=True, related_name="+", db_index=False
+        Signature,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("signature"),
     )
     mailing = models.ForeignKey(
-        Mailing, models.CASCADE, null=True, related_name="+", db_index=False
+        Mailing,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("mailing"),
     )
     payload = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)

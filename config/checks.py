@@ -271,3 +271,23 @@ def check_shared_limits(**kwargs: Any) -> list[CheckMessage]:
             id="undersigned.I020",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_contact(**kwargs: Any) -> list[CheckMessage]:
+    missing = [
+        name
+        for name in ("PETITIONS_OPERATOR", "PETITIONS_CONTACT_EMAIL")
+        if not getattr(settings, name)
+    ]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"{' and '.join(missing)} empty: the privacy and contact pages cannot say who is "
+            "responsible and how to be reached.",
+            hint="PETITIONS_OPERATOR=Name, postal address; PETITIONS_CONTACT_EMAIL=a mailbox "
+            "that people read.",
+            id="undersigned.W021",
+        )
+    ]

@@ -316,3 +316,10 @@ PETITIONS_UNCONFIRMED_DAYS = env.int(
     "PETITIONS_UNCONFIRMED_DAYS", 7, validate=validate.Range(min=1)
 )
 PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=validate.Range(min=1))
+# Who answers for the site: shown on the help pages, and in security.txt.
+PETITIONS_OPERATOR = env.str("PETITIONS_OPERATOR", "")
+PETITIONS_CONTACT_EMAIL = env.str(
+    "PETITIONS_CONTACT_EMAIL",
+    "",
+    validate=validate.Regexp(r"([^\s@<>]+@[^\s@<>]+)?$", error="must be an address like a@b.org"),
+)

@@ -34,6 +34,7 @@ _MODERATOR_MAY = (
     "view_target", "add_target", "change_target", "delete_target",
     "view_topic", "add_topic", "change_topic", "delete_topic",
     "view_moderationevent", "add_moderationevent",
+    "view_page", "add_page", "change_page", "delete_page",
     "view_user",
 )  # fmt: skip
 

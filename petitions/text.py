@@ -4,9 +4,13 @@ Three decisions that a reader of CommonMark would not expect: a line break stays
 indented paragraph is no code, and a picture is only a link to it (fetching it would tell its host
 who reads the petition). A word with a dot ("the council.It is") is no address unless it
 starts with ``www.``, ``http://`` or ``https://``.
+
+Staff's own pages are trusted with a little more: links within the site, and headings to link to.
+Tags that they type are shown as typed all the same.
 """
 
 import re
+from itertools import count, pairwise
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -17,14 +21,19 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 
+from petitions.slugs import make_slug
+
 # Hostile texts are slow to parse. At 25,000 characters, more than any field holds, the worst that
 # we found takes about a second of CPU; what is longer is shown unformatted.
 LONGEST_FORMATTED = 25_000
+LONGEST_TRUSTED = 40_000  # of staff's pages, which are rendered once, for who saves them
 DEEPEST = 20
 
 # What no XML document may hold (our feeds carry these texts), DEL, C1 and lone surrogates.
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SAFE_ADDRESS = re.compile(r"https?://[^\s/?#]|mailto:\S|tel:[+\d]", re.IGNORECASE)
+# "../privacy/", "/petitions/" and "#rights"; "//host" and "/\host" would lead elsewhere.
+_OWN_ADDRESS = re.compile(r"\.{1,2}/|/(?![/\\])|#\S")
 # What people type without marking it as a link. Not linkify-it: its expressions took minutes for
 # "xn--www." repeated 500 times. Each of these alternatives reads every character once.
 _SCHEMES = {"www": "https://", "mail": "mailto:"}
@@ -37,24 +46,43 @@ _BARE_ADDRESS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TAGS = {
+    *("p", "br", "hr", *_HEADINGS),
+    *("ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "a"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_SCHEMES_KEPT = {"http", "https", "mailto", "tel"}
+
 _sanitizer = nh3.Cleaner(
-    tags={
-        *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6"),
-        *("ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "a"),
-        *("table", "thead", "tbody", "tr", "th", "td"),
-    },
-    attributes={"a": {"href"}, "ol": {"start"}},
-    url_schemes={"http", "https", "mailto", "tel"},
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    url_schemes=_SCHEMES_KEPT,
     url_relative="deny",
     link_rel="nofollow ugc noopener",
 )
+_trusted_sanitizer = nh3.Cleaner(
+    tags=_TAGS,
+    attributes={**_ATTRIBUTES, **{tag: {"id"} for tag in _HEADINGS}},
+    url_schemes=_SCHEMES_KEPT,
+    url_relative="pass_through",
+    link_rel=None,
+)
 
 
-def render(markdown: str, *, top: int = 2) -> SafeString:
-    """Sanitised HTML. The highest heading becomes ``h{top}``; the others keep their distance."""
-    tokens = _parse(markdown)
+def render(markdown: str, *, top: int = 2, trusted: bool = False) -> SafeString:
+    """Sanitised HTML. The highest heading becomes ``h{top}``; the others keep their distance.
+
+    `trusted` is for the site's own pages: relative links work, links are no longer called a
+    stranger's (nofollow, ugc), and every heading has an id made of its words.
+    """
+    tokens = _parse(markdown, trusted=trusted)
     _shift_headings(tokens, top)
-    html = _sanitizer.clean(_parser.renderer.render(tokens, _parser.options, {}))
+    if trusted:
+        _name_headings(tokens)
+    sanitizer = _trusted_sanitizer if trusted else _sanitizer
+    html = sanitizer.clean(_parser.renderer.render(tokens, _parser.options, {}))
     # An entity such as &#12; comes alive only here.
     return mark_safe(_UNUSABLE.sub("", html))  # noqa: S308 (sanitised one line above)
 
@@ -138,19 +166,21 @@ def _picture_as_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _safe_links(state: StateCore) -> None:
+    trusted = bool(state.env.get("trusted"))
     for token in state.tokens:
         if token.children:
-            token.children = _link_bare_addresses(_unwrap_unsafe_links(token.children))
+            children = _unwrap_unsafe_links(token.children, trusted=trusted)
+            token.children = _link_bare_addresses(children)
 
 
-def _unwrap_unsafe_links(tokens: list[Token]) -> list[Token]:
+def _unwrap_unsafe_links(tokens: list[Token], *, trusted: bool) -> list[Token]:
     """Of a link inside a link, to a foreign scheme or to nowhere only the label is kept."""
     kept: list[Token] = []
     opened: list[int | None] = []  # where in kept each open link starts; None: unwrapped
     for token in tokens:
         if token.type == "link_open":
             inside = any(start is not None for start in opened)
-            if inside or not _SAFE_ADDRESS.match(str(token.attrs["href"])):
+            if inside or not _is_safe(str(token.attrs["href"]), trusted=trusted):
                 opened.append(None)
                 continue
             opened.append(len(kept))
@@ -163,6 +193,10 @@ def _unwrap_unsafe_links(tokens: list[Token]) -> list[Token]:
                 kept.append(Token("text", "", 0, content=address, hidden=True))
         kept.append(token)
     return kept
+
+
+def _is_safe(address: str, *, trusted: bool) -> bool:
+    return bool(_SAFE_ADDRESS.match(address) or (trusted and _OWN_ADDRESS.match(address)))
 
 
 def _link_bare_addresses(tokens: list[Token]) -> list[Token]:
@@ -207,9 +241,22 @@ def _shift_headings(tokens: list[Token], top: int) -> None:
         token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
 
 
-def _parse(markdown: str) -> list[Token]:
+def _name_headings(tokens: list[Token]) -> None:
+    """Give each heading an id: its words as an address has them, and a number from the second."""
+    taken = {"main"}  # an id of every page
+    for heading, inline in pairwise(tokens):
+        if heading.type == "heading_open":
+            slug = make_slug("".join(_words(child) for child in inline.children or []))
+            numbered = (slug if n == 1 else f"{slug}-{n}" for n in count(1))
+            name = next(each for each in numbered if each not in taken)
+            taken.add(name)
+            heading.attrs["id"] = name
+
+
+def _parse(markdown: str, *, trusted: bool = False) -> list[Token]:
     text = _UNUSABLE.sub("", markdown)
-    return (_parser if len(text) <= LONGEST_FORMATTED else _unformatted).parse(text)
+    longest = LONGEST_TRUSTED if trusted else LONGEST_FORMATTED
+    return (_parser if len(text) <= longest else _unformatted).parse(text, {"trusted": trusted})
 
 
 # One of each for all threads: it keeps anything between texts.

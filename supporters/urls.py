@@ -7,6 +7,7 @@ from petitions.slugs import SlugConverter
 from supporters.views import (
     confirm,
     feeds,
+    help_pages,
     home,
     icons,
     operations,
@@ -31,6 +32,8 @@ pages = [
     path("petitions/<petition_slug:slug>/signed/", sign.signed, name="signed"),
     path("petitions/<petition_slug:slug>/supporters/", supporters.supporters, name="supporters"),
     path("petitions/<petition_slug:slug>/updates.atom", feeds.petition_feed, name="petition_feed"),
+    path("help/", help_pages.help_index, name="help_index"),
+    path("help/<petition_slug:slug>/", help_pages.help_page, name="help"),
 ]
 
 # Links in mails (their pages speak the signer's language), and what has no words.

@@ -19,6 +19,8 @@ WELL = {
     "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     "WEB_CONCURRENCY": 2,
     "REDIS_URL": "redis://localhost",
+    "PETITIONS_OPERATOR": "Weir Lane Association, 3 Mill Street",
+    "PETITIONS_CONTACT_EMAIL": "people@example.net",
 }
 
 
@@ -67,6 +69,8 @@ def test_a_site_in_good_order_is_met_with_silence(site):
         ({"STATIC_ROOT": Path("/nowhere")}, {"undersigned.W019"}),
         ({"REDIS_URL": ""}, {"undersigned.I020"}),
         ({"REDIS_URL": "", "WEB_CONCURRENCY": 1}, set()),
+        ({"PETITIONS_OPERATOR": ""}, {"undersigned.W021"}),
+        ({"PETITIONS_CONTACT_EMAIL": ""}, {"undersigned.W021"}),
         ({"PETITIONS_RATE_LIMITS": {"sign": "often"}}, {"undersigned.E004"}),
         ({"PETITIONS_TRUSTED_PROXIES": ["the proxy"]}, {"undersigned.E005"}),
         ({"PETITIONS_TRUSTED_PROXIES": ["0.0.0.0/0"]}, {"undersigned.E005"}),

@@ -2,6 +2,7 @@
 
 from .action_step import ActionStep
 from .moderation_event import ModerationEvent
+from .page import Page
 from .petition import Petition
 from .search import PetitionSearch
 from .slug import PetitionSlug
@@ -14,6 +15,7 @@ from .version import PetitionVersion
 __all__ = [
     "ActionStep",
     "ModerationEvent",
+    "Page",
     "Petition",
     "PetitionSearch",
     "PetitionSlug",

@@ -3,6 +3,7 @@
 from .count_adjustment import CountAdjustmentAdmin
 from .mailing import MailingAdmin
 from .outgoing_mail import OutgoingMailAdmin
+from .page import PageAdmin
 from .petition import PetitionAdmin
 from .signature import SignatureAdmin
 
@@ -10,6 +11,7 @@ __all__ = [
     "CountAdjustmentAdmin",
     "MailingAdmin",
     "OutgoingMailAdmin",
+    "PageAdmin",
     "PetitionAdmin",
     "SignatureAdmin",
 ]

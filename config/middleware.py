@@ -1,12 +1,16 @@
-"""Whom a request is believed, in which language it is answered, which pages know nobody."""
+"""Whom a request is believed, in which language it is answered, what is said in trouble."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from config import errors
 from supporters.client import is_trusted_proxy
+
+logger = logging.getLogger(__name__)
 
 # Only these read or set cookies.
 PERSONAL = ("/admin/", "/accounts/")
@@ -72,3 +76,20 @@ class ErrorsAreNotKept:
         if response.status_code >= 400:  # noqa: PLR2004
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class DatabaseAway:
+    """While the database is away, a page that says so (503) instead of one about a fault (500)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not errors.is_database_away(error):
+            return None
+        # Without its traceback, which says nothing more and would come with every request.
+        logger.error("The database does not answer: %s", str(error).partition("\n")[0])
+        return errors.database_away(request)

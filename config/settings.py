@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "config.middleware.CookielessPublicPages",
     "config.middleware.LanguageOfAddress",
     "config.middleware.ErrorsAreNotKept",
+    "config.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

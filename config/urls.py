@@ -12,3 +12,6 @@ urlpatterns = [
     # The site's own language has no prefix; the others have theirs: /es/petitions/.
     *i18n_patterns(path("", include(urls.pages)), prefix_default_language=False),
 ]
+
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"

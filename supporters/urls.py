@@ -13,6 +13,7 @@ from supporters.views import (
     operations,
     petition,
     petition_list,
+    security_txt,
     sign,
     signature,
     supporters,
@@ -43,6 +44,8 @@ without_language = [
     path("signature/<str:token>/", signature.signature, name="signature"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("favicon.ico", icons.favicon, name="favicon"),
+    path("site.webmanifest", icons.manifest, name="manifest"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
 ]

@@ -137,7 +137,9 @@ def test_short_pages_have_none(client):
     assert 'class="contents"' not in text_of(client.get("/help/short/"))
 
 
-HOSTILE = "</h1><script>alert(1)</script> \u202e {nothing} {{ x }} {% x %} %(y)s {0} {site.url} \"'&"
+HOSTILE = (
+    "</h1><script>alert(1)</script> \u202e {nothing} {{ x }} {% x %} %(y)s {0} {site.url} \"'&"
+)
 
 
 def test_hostile_words_are_shown_as_typed(client):

@@ -1,0 +1,69 @@
+"""The pages that are shown when nothing else can be: made without a request or a database."""
+
+import sqlite3
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+RETRY_AFTER = 60  # seconds
+
+# PostgreSQL's classes of codes: connection, resources, intervention (shutting down, starting up,
+# a statement's time-out), and a lock that did not come in time.
+_POSTGRESQL = ("08", "53", "57", "55P03")
+_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Handler of 400."""
+    return page("400.html", 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Handler of 500."""
+    return page("500.html", 500)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503, to come back in a minute; for programs as JSON that any origin may read."""
+    response: HttpResponse
+    if request.path_info.endswith(".json"):
+        response = JsonResponse({"error": "unavailable"}, status=503)
+        response["Access-Control-Allow-Origin"] = "*"
+    else:
+        response = page("503.html", 503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def page(template: str, status: int) -> HttpResponse:
+    return HttpResponse(render_to_string(template, context()), status=status)
+
+
+def context() -> dict[str, Any]:
+    """What these pages need; no context processor runs for them."""
+    return {"site": {"name": settings.SITE_NAME, "url": settings.SITE_URL}}
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached or has no time: not a mistake of ours."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # The low byte is the code; the others say more. Python's own complaints have none.
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _SQLITE
+    code = getattr(cause, "pgcode", None)  # None: it was never reached, or broke off
+    return code is None or str(code).startswith(_POSTGRESQL)

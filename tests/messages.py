@@ -46,19 +46,20 @@ def collect(locale: Path) -> None:
             capture_output=True,
         )
         for path in (copy / "locale").glob("*/LC_MESSAGES/django.po"):
-            _without_guesses(path)
+            _tidy(path, before=polib.pofile(str(locale / path.relative_to(copy / "locale"))))
         shutil.copytree(copy / "locale", locale, dirs_exist_ok=True)
 
 
-def _without_guesses(path: Path) -> None:
+def _tidy(path: Path, *, before: polib.POFile) -> None:
+    """Take back the guesses, and write the file so that only what is new makes a difference."""
     catalogue = polib.pofile(str(path), wrapwidth=0)
-    for entry in (guesses := [entry for entry in catalogue if entry.fuzzy]):
+    for entry in [entry for entry in catalogue if entry.fuzzy]:
         entry.flags.remove("fuzzy")
         entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
         entry.msgstr = ""
         entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
-    if guesses:
-        catalogue.save()
+    catalogue.metadata["POT-Creation-Date"] = before.metadata["POT-Creation-Date"]
+    catalogue.save()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The site in Spanish: no English left over, and dates, numbers and names as in Spanish."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone, translation
@@ -26,6 +27,7 @@ from tests.supporters.outbox_rows import mailing, signature_mail
 
 pytestmark = pytest.mark.django_db
 
+HELP = ("how-it-works", "how-we-count", "privacy", "accessibility", "rules", "contact")
 OPENED = dt.datetime(2012, 8, 17, 10, tzinfo=dt.UTC)
 IN_SPANISH = {
     "language": "es",
@@ -92,6 +94,8 @@ def addresses(bridge: Petition) -> list[str]:
         *(f"/es/petitions/{row.slug}/" for row in rows),
         "/es/petitions/puente/sign/", "/es/petitions/puente/supporters/",
         "/es/petitions/nueva/supporters/",
+        "/es/help/",
+        *(f"/es/help/{page}/" for page in HELP),
     ]  # fmt: skip
 
 
@@ -258,6 +262,8 @@ def test_links_in_mails_lead_to_spanish_pages(bridge):
         [(html, _kind)] = mail.alternatives
         for text in (mail.body, html):
             assert "http://localhost:8000/petitions/" not in text
+            assert "http://localhost:8000/es/" in text
+            assert not re.search(r"http://localhost:8000/?[\s\"]", text)  # the first page
 
 
 # Dates, numbers, names

@@ -18,6 +18,7 @@ from supporters.addresses import email_key
 from supporters.caching import make_private, private, public
 from supporters.count import Tally
 from supporters.forms import SignForm
+from supporters.inboxes import inbox_of
 from supporters.origin import refuse_cross_site
 from supporters.rate_limits import allow
 from supporters.signing import MAX_MAILS, NotSignable, Signer, ask_again
@@ -72,7 +73,8 @@ def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     context = {
         "petition": petition,
         "days": settings.PETITIONS_UNCONFIRMED_DAYS,
-        "inbox_url": reverse("demo_mail") if settings.PETITIONS_DEMO else None,
+        "inbox": inbox_of(address),
+        "demo_inbox": reverse("demo_mail") if settings.PETITIONS_DEMO else "",
         "address": address,
         "correct_url": f"{_action(petition)}?{urlencode({'for': code})}",
         "resent": "again" in request.GET,

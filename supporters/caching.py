@@ -41,12 +41,16 @@ def _who_may_keep(request: HttpRequest, response: HttpResponse) -> str:
 def private(view: View[P]) -> View[P]:
     """For one person with a link: nobody keeps it, nobody lists it, its address is not passed on.
 
-    Not `no-referrer`: browsers would then send `Origin: null` with the forms of the page.
+    Not `no-referrer`: browsers would then send `Origin: null` with the forms of the page. A form
+    that comes back with mistakes is kept by its browser alone, as on public pages.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return make_private(view(request, *args, **kwargs))
+        response = make_private(view(request, *args, **kwargs))
+        if request.method == "POST" and response.status_code == 200:  # noqa: PLR2004
+            response["Cache-Control"] = FORM_AGAIN
+        return response
 
     return wrapper
 

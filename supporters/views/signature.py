@@ -1,9 +1,11 @@
 """The signer's own page for life: see, change, withdraw, download, "this was not me"."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,12 +16,15 @@ from petitions.models import Petition
 from petitions.states import Status
 from supporters.caching import private
 from supporters.count import Tally, with_live_count
+from supporters.fold import fold_at_once
 from supporters.forms import EditSignatureForm
 from supporters.models import CountAdjustment, Signature
 from supporters.tokens import Purpose, make, read
 from supporters.withdrawing import disown, withdraw
 
 from .token_pages import in_language_of, signature_for
+
+logger = logging.getLogger(__name__)
 
 _EDITABLE = ("given_name", "family_name", "display", "reason", "wants_updates")
 THANKS = timedelta(minutes=10)  # how long the page thanks
@@ -38,7 +43,21 @@ def signature(request: HttpRequest, token: str) -> HttpResponse:
             return _act(request, row, token)
         if "download" in request.GET:
             return _download(row)
+        if row.status == Signature.Status.CONFIRMED and row.position is None:
+            row.position = _position_now(row)
         return _page(request, row, token, EditSignatureForm(initial=_initial(row)))
+
+
+def _position_now(row: Signature) -> int | None:
+    """The position, given at once where that holds up nobody; else within a second, by the worker.
+
+    A GET that writes, but only what the next tick of the worker would: nobody can tell who asked.
+    """
+    try:
+        fold_at_once(row.petition_id)
+    except DatabaseError:
+        logger.warning("A position is left to the worker.", exc_info=True)
+    return Signature.objects.filter(pk=row.pk).values_list("position", flat=True).first()
 
 
 def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
@@ -50,6 +69,11 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     if action == "not_me":
         disown(row.pk)
         return HttpResponseRedirect(request.path)
+    # Who has just been thanked goes on being thanked.
+    saved = "?confirmed&saved" if "confirmed" in request.GET else "?saved"
+    if action == "follow" and row.status in _LIVE:
+        Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(wants_updates=True)
+        return HttpResponseRedirect(request.path + saved)
     if action not in {"save", ""} or row.status not in _LIVE:
         return HttpResponseRedirect(request.path)
     form = EditSignatureForm(request.POST)
@@ -58,7 +82,7 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     changes = {name: form.cleaned_data[name] for name in _EDITABLE}
     # Guarded: a withdrawal in another window has erased the person, and it stays so.
     Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes)
-    return HttpResponseRedirect(f"{request.path}?saved")
+    return HttpResponseRedirect(request.path + saved)
 
 
 def _page(
@@ -68,7 +92,9 @@ def _page(
         pk=row.petition_id
     )
     is_shown = petition.status in (Status.OPEN, Status.CLOSED)
-    can_help = row.status == Signature.Status.CONFIRMED and petition.is_open
+    is_counted = row.status == Signature.Status.CONFIRMED
+    can_help = is_counted and petition.is_open
+    can_have_number = is_counted and _fits_beside_count(row)
     context: dict[str, Any] = {
         "signature": row,
         "petition": petition,
@@ -77,11 +103,13 @@ def _page(
         "token": token,
         "confirm_token": make(Purpose.CONFIRM, row.pk),
         "state": row.status,
-        "show_position": _has_fitting_position(row),
+        "show_position": can_have_number and row.position is not None,
+        "awaits_position": can_have_number and row.position is None,
         "just_confirmed": "confirmed" in request.GET and _is_new(row),
         "saved": "saved" in request.GET,
         "form": form,
         "can_help": can_help,
+        "can_follow": is_counted and is_shown and not row.wants_updates,
         "steps": list(petition.steps.all()) if can_help else [],
         "page_url": settings.SITE_URL + petition.get_absolute_url(),
     }
@@ -93,11 +121,9 @@ def _is_new(row: Signature) -> bool:
     return row.confirmed_at is not None and timezone.now() - row.confirmed_at < THANKS
 
 
-def _has_fitting_position(row: Signature) -> bool:
+def _fits_beside_count(row: Signature) -> bool:
     """Whether "supporter number 12" can stand beside the count: not where others were counted
     without positions, since "number 12" would contradict "1,240 supporters"."""
-    if row.status != Signature.Status.CONFIRMED or row.position is None:
-        return False
     without = (CountAdjustment.Kind.PAPER, CountAdjustment.Kind.CARRIED_OVER)
     return not CountAdjustment.objects.filter(
         petition_id=row.petition_id, kind__in=without

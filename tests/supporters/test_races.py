@@ -18,7 +18,7 @@ from petitions.states import StateConflict
 from supporters.addresses import email_key
 from supporters.confirming import Answer, confirm
 from supporters.count import live_count, with_live_count
-from supporters.fold import fold, fold_all
+from supporters.fold import fold, fold_all, fold_at_once
 from supporters.models import CountAdjustment, OutgoingMail, Signature
 from supporters.signing import NotSignable, Signer, ask_again, sign
 from supporters.withdrawing import disown, withdraw
@@ -388,3 +388,41 @@ def test_signing_and_confirming_wait_for_no_fold(petition):
     assert answers == [Answer.CONFIRMED, None]
     assert live_count(petition.pk) == 1
     assert Signature.objects.count() == 2
+
+
+def test_signers_who_look_for_their_positions_at_once_get_each_their_own(petition):
+    ids = pending(petition, 60)
+
+    def confirm_and_look(signature_id):
+        assert confirm(signature_id) is Answer.CONFIRMED
+        fold_at_once(petition.pk)
+
+    spread(confirm_and_look, ids)
+    assert_books_balance(petition)
+    assert Petition.objects.get(pk=petition.pk).supporter_count == 60
+
+
+@pytest.mark.postgresql
+def test_who_looks_for_a_position_waits_for_nobody(petition):
+    """Another folds, closes or withdraws: the page comes at once, without the position."""
+    [signature_id] = pending(petition, 1)
+    confirm(signature_id)
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Petition.objects.select_for_update(no_key=True).get(pk=petition.pk)
+            held.set()
+            assert done.wait(timeout=30)
+
+    def look():
+        try:
+            assert held.wait(timeout=30)
+            return fold_at_once(petition.pk)
+        finally:
+            done.set()
+
+    assert together(hold, look) == [None, False]
+    assert Signature.objects.get(pk=signature_id).position is None
+    assert fold_at_once(petition.pk) is True
+    assert Signature.objects.get(pk=signature_id).position == 1

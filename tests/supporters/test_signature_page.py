@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from petitions.models import Petition
 from supporters.fold import fold
 from supporters.models import CountAdjustment, OutgoingMail, Signature
 from supporters.tokens import Purpose, make
@@ -40,12 +41,33 @@ def edited(**changes):
     }
 
 
-def test_position_as_soon_as_it_is_given(client, signature):
-    assert b"You are supporter number" not in client.get(link(signature)).content
-    fold(signature.petition_id)
+def test_position_on_the_first_look(client, signature):
+    """Without waiting for the worker, and without counting anybody twice."""
     html = client.get(link(signature)).content.decode()
+    assert 'You are supporter number</span> <data value="1"' in html
+    assert 'This petition has</span> <data value="1"' in html
+    assert fold(signature.petition_id) == 0
+    assert Petition.objects.get().supporter_count == 1
+
+
+def test_where_many_sign_the_position_is_left_to_the_worker(client, signature):
+    Petition.objects.update(trend=1_000_000)
+    address = link(signature) + "?confirmed"
+    html = client.get(address).content.decode()
+    assert "You are supporter number" not in html
+    assert f'<a href="{address}">See which number you are</a>' in html
+    fold(signature.petition_id)
+    html = client.get(address).content.decode()
     assert "You are supporter number" in html
-    assert '<data value="1"' in html
+    assert "See which number you are" not in html
+
+
+def test_who_is_not_counted_gets_no_position(client):
+    signature = SignatureFactory(petition__slug="mend")
+    html = client.get(link(signature)).content.decode()
+    assert "number you are" not in html
+    signature.refresh_from_db()
+    assert signature.position is None
 
 
 @pytest.mark.parametrize("kind", ["carried_over", "paper"])
@@ -74,14 +96,44 @@ def test_sharing_comes_first_only_in_the_minutes_after_confirming(client, signat
     ActionStepFactory(petition=signature.petition)
     fresh = client.get(link(signature) + "?confirmed").content.decode()
     assert "Thank you, Sam. You are counted." in fresh
-    assert sections(fresh) == ["share", "steps", "mine", "change"]
+    assert sections(fresh) == ["share", "follow", "steps", "mine", "change"]
     later = client.get(link(signature)).content.decode()
-    assert sections(later) == ["mine", "change", "share", "steps"]
+    assert sections(later) == ["mine", "change", "share", "follow", "steps"]
     Signature.objects.update(confirmed_at=timezone.now() - timedelta(minutes=11))
     again = client.get(link(signature) + "?confirmed").content.decode()
     assert "You are still counted, once." in again
     assert "Thank you" not in again
-    assert sections(again) == ["mine", "change", "share", "steps"]
+    assert sections(again) == ["mine", "change", "share", "follow", "steps"]
+
+
+def test_following_in_one_press(client, signature):
+    response = client.post(link(signature) + "?confirmed", {"action": "follow"})
+    assert response["Location"] == link(signature) + "?confirmed&saved"
+    html = client.get(response["Location"]).content.decode()
+    assert "Thank you, Sam. You are counted." in html
+    assert "Saved." in html
+    assert "follow" not in sections(html)
+    signature.refresh_from_db()
+    assert (signature.wants_updates, signature.reason) == (True, "I cross it.")
+
+
+def test_whoever_withdrew_cannot_follow(client, signature):
+    client.post(link(signature), {"action": "withdraw"})
+    client.post(link(signature), {"action": "follow"})
+    signature.refresh_from_db()
+    assert signature.wants_updates is False
+
+
+def test_the_count_follows_along_while_the_petition_is_open(client, signature):
+    assert b"data-count-url" in client.get(link(signature)).content
+    signature.petition.close(by=None)
+    assert b"data-count-url" not in client.get(link(signature)).content
+
+
+def test_a_form_with_mistakes_can_be_gone_back_to(client, signature):
+    again = client.post(link(signature), edited(given_name=""))
+    assert (again.status_code, again["Cache-Control"]) == (200, "private, no-cache")
+    assert client.post(link(signature), edited())["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -275,3 +327,13 @@ def test_signature_of_one_petition_says_nothing_of_another(client, signature):
     other = PetitionFactory(is_open=True, title="Another matter")
     SignatureFactory(petition=other, email="sam2@example.org", is_confirmed=True)
     assert b"Another matter" not in client.get(link(signature)).content
+
+
+def test_budget(client, signature, count_queries):
+    ActionStepFactory(petition=signature.petition)
+    with count_queries() as first:
+        client.get(link(signature) + "?confirmed")
+    assert len(first) <= 12, first  # eight of them give the position, once
+    with count_queries() as later:
+        client.get(link(signature))
+    assert len(later) <= 4, later

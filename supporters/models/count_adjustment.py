@@ -57,6 +57,11 @@ class CountAdjustment(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.quantity:+}"
 
+    @property
+    def size(self) -> int:
+        """How many supporters it is about, whether they come or go."""
+        return abs(self.quantity)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("A count adjustment is never changed; record another one.")

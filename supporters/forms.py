@@ -306,6 +306,7 @@ class SignForm(SignatureFields):
     def _follow_country(self) -> None:
         """Name and need the postal code as the country in the form does."""
         field = self.fields["postal_code"]
+        self.fields["country"].widget.attrs.update(postal_codes.for_script())
         country = self["country"].value()
         if not country:
             field.may_be_needed = True  # type: ignore[attr-defined]

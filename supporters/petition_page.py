@@ -15,9 +15,11 @@ from supporters.count import Tally, with_live_count
 from supporters.forms import SignForm
 from supporters.models import CountAdjustment, Signature
 
-REASONS = 10
-RECENT = 10
+REASONS = 6
+RECENT = 12
 RELATED = 5
+UPDATES = 5  # shown at once; whoever wants the earlier ones opens them
+BUSY_DAY = 5  # signatures: fewer are no news, and one of them could be told apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,11 @@ def page_petitions() -> QuerySet[Petition]:
                 carried_over.values("petition").annotate(sum=Sum("quantity")).values("sum")
             ),
             carried_over_from=Subquery(carried_over.order_by("-id").values("source")[:1]),
+            closed_by=Subquery(
+                ModerationEvent.objects.filter(petition=OuterRef("pk"), to_status=Status.CLOSED)
+                .order_by("-id")
+                .values("actor")[:1]
+            ),
         )
     )
 
@@ -79,9 +86,11 @@ def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]
     }
     if petition.status == Status.REJECTED:
         return context | {"rejection": _rejection(petition)}
+    updates = list(petition.updates.published().newest_first())
     context |= {
         "steps": list(petition.steps.all()),
-        "updates": list(petition.updates.published().newest_first()),
+        "updates": updates[:UPDATES],
+        "earlier_updates": updates[UPDATES:],
         "reasons": _reasons(petition),
         "appeal": appeal(
             petition,
@@ -90,9 +99,18 @@ def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]
         ),
     }
     if petition.is_closed:
-        return context | {"related": list(_related(petition))}
+        return context | {
+            "related": list(_related(petition)),
+            "is_organizers_word": bool(petition.organizer_display)
+            and petition.organizer_id is not None
+            and petition.organizer_id == petition.closed_by,  # type: ignore[attr-defined]
+        }
     recent = _recent(petition)
-    context |= {"recent": recent, "latest": recent[0] if recent else None}
+    context |= {
+        "recent": recent,
+        "latest": recent[0] if recent else None,
+        "last_day": petition.trend if petition.trend >= BUSY_DAY else None,
+    }
     if petition.is_signable and not preview:
         context["form"] = SignForm(action=reverse("sign", args=[petition.slug]))
     return context

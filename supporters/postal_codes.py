@@ -1,9 +1,11 @@
 """Postal codes by country: what they are called, look like, and whether a signer must give one."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -81,3 +83,21 @@ POSTAL_CODES = {
     "UA": PostalCode(r"\d{5}", "01001"),
     "US": PostalCode(r"\d{5}(\d{4})?", "12345", ZIP_CODE, split=(5, "-")),
 }
+
+
+def for_script() -> dict[str, str]:
+    """Attributes for the list of countries, so that the page can name and need what clean() does.
+
+    Only what differs from the rest of the world: a few words.
+    """
+    labels = {
+        country: str(code.words.label)
+        for country, code in POSTAL_CODES.items()
+        if code.words is not POSTAL_CODE
+    }
+    return {
+        "data-postal-labels": json.dumps(labels, ensure_ascii=False, separators=(",", ":")),
+        "data-postal-label": str(POSTAL_CODE.label),
+        "data-postal-needed": " ".join(c for c, code in POSTAL_CODES.items() if code.is_needed),
+        "data-postal-optional": gettext("(optional)"),
+    }

@@ -1,4 +1,7 @@
-// Keeps the number of an open petition fresh. The page is complete without it.
+// What the page of a petition does by itself: its number stays fresh, its form follows the country
+// and is sent once. The page is complete without it. One file, since each is a request of its own.
+
+// The number
 //
 // The element with [data-count-url] carries everything: the address, the moment of the page's own
 // number, the words. Copies of the number stand in [data-count-copy] and [data-count-others].
@@ -85,7 +88,7 @@ function keepFresh(tally) {
 
   function show(next) {
     count = next;
-    tally.querySelector(".latest").textContent = ""; // somebody came later, or left
+    tally.querySelector("[data-count-latest]")?.remove(); // somebody came later, or left
     const text = format(count);
     if (count > 0) {
       number.value = count;
@@ -182,4 +185,53 @@ function numberFormat(group) {
       .formatToParts(n)
       .map((part) => (part.type === "group" ? group : part.value))
       .join("");
+}
+
+// The form
+
+const SECOND_PRESS = 3_000; // milliseconds in which pressing again means the same press
+
+const country = document.querySelector("select[data-postal-labels]");
+if (country) followCountry(country);
+sendOnce();
+
+// Names the postal code as the country does, and says whether it may be left out, as the server does
+// when the form comes back.
+function followCountry(country) {
+  const { postalLabels, postalLabel, postalNeeded, postalOptional } = country.dataset;
+  const labels = JSON.parse(postalLabels);
+  const code = country.form.elements.postal_code;
+  const label = code.labels[0];
+
+  function follow() {
+    if (!country.value) return;
+    const optional = document.createElement("span");
+    optional.className = "optional";
+    optional.textContent = postalOptional;
+    const isNeeded = postalNeeded.split(" ").includes(country.value);
+    const name = labels[country.value] ?? postalLabel;
+    label.replaceChildren(...(isNeeded ? [name] : [name, " ", optional]));
+    const hint = document.getElementById(`${code.id}_helptext`); // "Needed in some countries"
+    if (hint) {
+      hint.remove();
+      const others = code.getAttribute("aria-describedby").split(" ").filter((id) => id !== hint.id);
+      if (others.length) code.setAttribute("aria-describedby", others.join(" "));
+      else code.removeAttribute("aria-describedby");
+    }
+  }
+
+  country.addEventListener("change", follow);
+  addEventListener("pageshow", follow); // a browser puts back what was chosen before
+}
+
+// Each press that arrives asks for a mail. Not by disabling the button: who comes back needs it.
+function sendOnce() {
+  const sent = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent.get(event.target) < SECOND_PRESS) event.preventDefault();
+    else sent.set(event.target, event.timeStamp);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const form of document.forms) sent.delete(form);
+  });
 }

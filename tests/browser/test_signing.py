@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from tests.factories import ActionStepFactory, PetitionFactory
+from supporters.models import OutgoingMail, Signature
+from tests.factories import ActionStepFactory, PetitionFactory, UpdateFactory
 from tests.smtp import Inbox
 
 PHONE = {"width": 390, "height": 844}
@@ -42,6 +43,7 @@ def sign_and_confirm(page: Page, inbox: Inbox) -> None:
     page.goto(link_in(inbox, "confirm"))
     page.get_by_role("button", name="Confirm my signature").click()
     expect(page.locator("h1")).to_have_text("Thank you, Noor. You are counted.")
+    expect(page.locator("main")).to_contain_text(re.compile(r"You are supporter number\s+2"))
 
 
 def test_sign_confirm_and_watch_the_number_rise(petition, sized_page, new_page, smtp_server):
@@ -55,9 +57,10 @@ def test_sign_confirm_and_watch_the_number_rise(petition, sized_page, new_page, 
         re.compile(r"This petition has\s+2\s+supporters"), timeout=20_000
     )
     assert watching.locator("progress").evaluate("e => e.value") == 2
-    call_command("work", "--once")
-    sized_page.reload()
-    expect(sized_page.locator("main")).to_contain_text("You are supporter number")
+    sized_page.get_by_role("button", name="Email me the news").click()
+    expect(sized_page.get_by_role("status").first).to_have_text("Saved.")
+    expect(sized_page.locator("h1")).to_have_text("Thank you, Noor. You are counted.")
+    assert Signature.objects.get(given_name="Noor").wants_updates
 
 
 def test_the_whole_way_without_javascript(petition, new_page, smtp_server):
@@ -128,6 +131,7 @@ def test_double_press_and_back_button_sign_once(petition, page, smtp_server):
     fill(page)
     page.locator("form button[type=submit]").dblclick()
     expect(page.locator("h1")).to_have_text("One step left: check your email.")
+    assert OutgoingMail.objects.count() == 1
     page.go_back()
     page.locator("form button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("One step left: check your email.")
@@ -147,6 +151,44 @@ def test_a_mistyped_address_is_corrected(petition, sized_page, smtp_server):
     email = sized_page.get_by_label("Email", exact=True)
     expect(email).to_have_value("noor@exmaple.org")
     expect(sized_page.get_by_label("First name", exact=True)).to_have_value("")
+
+
+@pytest.mark.parametrize("address", ["/petitions/mend/", "/petitions/mend/sign/"])
+def test_the_postal_code_is_called_and_needed_as_in_the_country(petition, page, address):
+    page.goto(address)
+    code = page.locator("[name=postal_code]")
+    label = page.locator("label[for=id_postal_code]")
+    expect(label).to_have_text("Postal code")
+    expect(code).to_have_accessible_description("Needed in some countries")
+    for country, name in [
+        ("IE", "Eircode (optional)"),
+        ("GB", "Postcode"),
+        ("FR", "Postal code (optional)"),
+        ("AQ", "Postal code (optional)"),
+    ]:
+        page.get_by_label("Country").select_option(country)
+        expect(label).to_have_text(name)
+        expect(code).to_have_accessible_description("")
+    assert code.get_attribute("aria-describedby") is None
+
+
+def test_going_back_to_mistakes_in_ones_own_signature(petition, page, smtp_server):
+    sign_and_confirm(page, smtp_server)
+    page.get_by_label("First name", exact=True).fill("")
+    page.get_by_label("Last name", exact=True).fill("Haddad Khoury")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".errors")).to_be_focused()
+    page.get_by_role("link", name="Mend the bridge").click()
+    expect(page.locator("h1")).to_have_text("Mend the bridge")
+    page.go_back()
+    expect(page.locator(".errors")).to_be_visible()
+    expect(page.get_by_label("Last name", exact=True)).to_have_value("Haddad Khoury")
+
+
+def test_an_update_that_is_folded_away_is_found_by_its_address(petition, page):
+    updates = [UpdateFactory(petition=petition, title=f"Number {n}.") for n in range(8)]
+    page.goto(f"/petitions/mend/#update-{updates[0].pk}")
+    expect(page.get_by_role("heading", name="Number 0.")).to_be_visible()
 
 
 def test_large_text_on_a_small_screen(petition, new_page):

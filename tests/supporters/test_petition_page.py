@@ -1,12 +1,13 @@
 """The page of a petition, block by block, in every state."""
 
+import itertools
 import re
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
-from petitions.models import PetitionTarget
+from petitions.models import Petition, PetitionTarget
 from supporters.fold import fold
 from supporters.models import CountAdjustment
 from tests.factories import (
@@ -113,7 +114,7 @@ def test_closed_petition_says_so_first_and_in_the_past_tense(client):
     html = response.content.decode()
     assert "<form" not in html
     assert "tel:" not in html
-    assert "live-count.js" not in html
+    assert "petition.js" not in html
 
 
 def test_one_supporter_is_singular(client):
@@ -260,6 +261,83 @@ def test_drafts_of_updates_are_not_shown(client):
     assert "Updates" not in text
 
 
+@pytest.mark.parametrize(("trend", "said"), [(1_041, True), (5, True), (4, False), (0, False)])
+def test_the_last_day_is_told_where_it_is_news(client, trend, said):
+    petition = opened(slug="mend")
+    Petition.objects.filter(pk=petition.pk).update(trend=trend)
+    assert (f"{trend:,} in the last day." in words(client.get("/petitions/mend/"))) is said
+
+
+def test_kinds_of_updates_are_words(client):
+    petition = opened(slug="mend")
+    for kind in ("news", "response", "milestone", "victory", "correction"):
+        UpdateFactory(petition=petition, kind=kind)
+    html = client.get("/petitions/mend/").content.decode()
+    tags = re.findall(r'<span class="tag [^"]*">(.*?)</span>', html)
+    assert tags == ["Correction", "Victory", "Milestone", "Response"]
+
+
+def test_an_update_has_an_address(client):
+    update = UpdateFactory(petition=opened(slug="mend"), happened_on=date(2026, 8, 17))
+    html = client.get("/petitions/mend/").content.decode()
+    assert f'<li id="update-{update.pk}">' in html
+    link = f'<a href="#update-{update.pk}"><time datetime="2026-08-17">'
+    assert link in html
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(5, None), (6, "1 earlier update"), (50, "45 earlier updates")]
+)
+def test_many_updates_do_not_bury_the_rest(client, number, said):
+    petition = opened(slug="mend")
+    for n in range(number):
+        UpdateFactory(
+            petition=petition,
+            title=f"Number {n}.",
+            happened_on=date(2026, 1, 1) + timedelta(days=n),
+        )
+    html = client.get("/petitions/mend/").content.decode()
+    section = html.partition('aria-labelledby="updates-title"')[2].partition("</section>")[0]
+    titles = re.findall(r"<h3>(.*?)</h3>", section)
+    assert titles == [f"Number {n}." for n in reversed(range(number))]
+    shown = section.partition("<details")[0]
+    assert shown.count("<h3>") == 5
+    assert re.findall(r"<summary><span>(.*?)</span>", section) == ([said] if said else [])
+
+
+def test_headings_leave_out_no_level(client):
+    petition = opened(slug="mend", body="# One\n\n## Two\n\ntext")
+    UpdateFactory(petition=petition, title="", body="# Big\n\ntext")
+    UpdateFactory(petition=petition, kind="response", body="## Big\n\ntext")
+    ActionStepFactory(petition=petition)
+    SignatureFactory(petition=petition, is_confirmed=True, reason="Yes.")
+    html = client.get("/petitions/mend/").content.decode()
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", html)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), levels
+
+
+def test_who_recorded_the_outcome(client):
+    petition = opened(slug="mend")
+    petition.close(by=petition.organizer, outcome="victory", note="The board agreed.")
+    said = "Recorded by Ana Ferreira, who started this petition."
+    assert said in words(client.get("/petitions/mend/"))
+
+
+def test_an_outcome_that_a_moderator_recorded_is_not_the_organizers_word(client):
+    petition = opened(slug="mend")
+    petition.close(by=UserFactory(), outcome="victory", note="The board agreed.")
+    assert "Recorded by" not in words(client.get("/petitions/mend/"))
+
+
+def test_reasons_of_a_closed_petition_lead_to_its_supporters(client):
+    petition = opened(slug="mend")
+    SignatureFactory(petition=petition, is_confirmed=True, reason="Yes.")
+    petition.close(by=None)
+    assert 'href="/petitions/mend/supporters/"' in client.get("/petitions/mend/").content.decode()
+
+
 def test_names_and_reasons_as_their_signers_want(client):
     petition = opened(slug="mend", organizer=None)
     people = [("full", "Sam Okoye"), ("initial", "Noor H."), ("hidden", "")]
@@ -290,6 +368,7 @@ def test_a_copy_cannot_be_signed(client):
     response = client.get("/petitions/mend/")
     assert response.status_code == 200
     assert b"<form" not in response.content
+    assert b"<script" not in response.content
 
 
 def test_right_to_left_text_carries_its_direction(client):

@@ -130,7 +130,7 @@ def test_an_address_is_found_by_the_same_index(petition):
 def test_the_reasons_of_a_page_have_an_index_of_their_own(petition):
     rows = []
     [plan] = plans(lambda: rows.extend(petition_page._reasons(petition)))
-    assert len(rows) == 10
+    assert len(rows) == petition_page.REASONS
     assert "supporters_signature_reasons" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
@@ -139,7 +139,7 @@ def test_the_reasons_of_a_page_have_an_index_of_their_own(petition):
 def test_the_newest_supporters_of_a_page_come_by_position(petition):
     rows = []
     [plan] = plans(lambda: rows.extend(petition_page._recent(petition)))
-    assert len(rows) == 10
+    assert len(rows) == petition_page.RECENT
     assert "supporters_signature_position_once" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan

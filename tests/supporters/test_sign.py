@@ -1,6 +1,8 @@
 """Signing from the form to "check your mail"."""
 
+import json
 import re
+from html import unescape
 
 import pytest
 
@@ -26,6 +28,18 @@ def test_form_alone(client, petition):
     assert html.index("What you are signing") < html.index('<form action="/petitions/mend/sign/"')
     assert 'href="#form"' in html
     assert '<div class="part stack" id="form">' in html
+
+
+def test_the_list_of_countries_tells_the_script_what_the_server_knows(client, petition):
+    html = client.get("/petitions/mend/sign/").content.decode()
+    [select] = re.findall(r'<select[^>]*name="country"[^>]*>', html)
+    given = dict(re.findall(r'data-postal-(\w+)="([^"]*)"', select))
+    assert json.loads(unescape(given["labels"])) == {
+        "AU": "Postcode", "GB": "Postcode", "IE": "Eircode", "US": "ZIP code",
+    }  # fmt: skip
+    assert (given["label"], given["needed"]) == ("Postal code", "GB")
+    assert given["optional"] == "(optional)"
+    assert "/static/js/petition.js" in html
 
 
 def test_signing_stores_a_pending_signature_and_asks_for_its_mail(client, petition):

@@ -10,7 +10,7 @@ from petitions.models import Petition, Topic
 from supporters import mails
 from supporters.fold import fold
 from supporters.forms import SignForm
-from supporters.models import CountAdjustment, Signature
+from supporters.models import CountAdjustment, HourlyCount, Signature
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import disown, withdraw
 from tests.english import english_in, texts_of
@@ -63,6 +63,13 @@ def bridge():
             ActionStepFactory(petition=bridge, kind=kind, contact=contact, email="o@example.org")
     UpdateFactory(petition=bridge, title="Respuesta", body="En marzo.", happened_on=OPENED.date())
     CountAdjustment.objects.create(petition=bridge, kind="carried_over", quantity=20)
+    for kind, quantity in (("paper", 9), ("removed", -2), ("withdrawn", -1), ("restored", 1)):
+        CountAdjustment.objects.create(
+            petition=bridge, kind=kind, quantity=quantity, reason="Repetidas.", source="Buzón"
+        )
+    for days in (1, 9):
+        hour = timezone.now() - dt.timedelta(days=days)
+        HourlyCount.objects.create(petition=bridge, hour=hour, quantity=9)
     SignatureFactory.create_batch(3, petition=bridge, is_confirmed=True, reason="Vivo al lado.")
     fold(bridge.pk)
     return bridge
@@ -93,7 +100,8 @@ def addresses(bridge: Petition) -> list[str]:
         f"/es/petitions/preview/{make(Purpose.PREVIEW, review.pk)}/", hidden(),
         *(f"/es/petitions/{row.slug}/" for row in rows),
         "/es/petitions/puente/sign/", "/es/petitions/puente/supporters/",
-        "/es/petitions/nueva/supporters/",
+        "/es/petitions/nueva/supporters/", "/es/petitions/puente/count/",
+        "/es/petitions/nueva/count/",
         "/es/help/",
         *(f"/es/help/{page}/" for page in HELP),
     ]  # fmt: skip

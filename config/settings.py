@@ -209,9 +209,10 @@ if "EMAIL_BACKEND" not in _email:
     raise EnvError("EMAIL_URL must begin with smtp://, submission:// or another known scheme.")
 if PETITIONS_DEMO and not os.environ.get("EMAIL_URL"):
     _email["EMAIL_BACKEND"] = "supporters.demo.mailbox.EmailBackend"
-# Beside the database, so that two demos do not share their mails.
+# Beside the database, so that two demos do not share their mails and pictures.
 _beside = Path(_database["NAME"]).resolve().parent if "sqlite3" in _database["ENGINE"] else BASE_DIR
 PETITIONS_DEMO_MAIL = _beside / "var" / "mail"
+PETITIONS_DEMO_MEDIA = _beside / "var" / "media"
 _email_timeout = _email["EMAIL_TIMEOUT"] or 20  # seconds; must stay well below the outbox lease
 if django.VERSION >= (6, 1):
     _options = {}
@@ -256,7 +257,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = Path(
+    env.str("PETITIONS_MEDIA_ROOT", "")
+    or (PETITIONS_DEMO_MEDIA if PETITIONS_DEMO else BASE_DIR / "media")
+).absolute()
 # Hashed names only once `collectstatic` has made the manifest: tests and the demo need none.
 _manifest = env.bool(
     "PETITIONS_MANIFEST",
@@ -275,7 +279,8 @@ WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROO
 
 # Uploads
 
-FILE_UPLOAD_HANDLERS = ["config.uploads.NoUploads"]
+FILE_UPLOAD_HANDLERS = ["config.uploads.OnlyPictures"]
+PETITIONS_PICTURE_MB = env.int("PETITIONS_PICTURE_MB", 10, validate=validate.Range(min=1, max=50))
 
 # Operation
 

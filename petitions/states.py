@@ -1,5 +1,7 @@
 """The states of a petition, the moves between them, and why a petition may be rejected."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -57,3 +59,11 @@ class StateConflict(Exception):
     def __init__(self, *, petition_id: int, found: str, wanted: str) -> None:
         self.petition_id, self.found, self.wanted = petition_id, found, wanted
         super().__init__(f"Petition {petition_id} is {found}; it cannot become {wanted}.")
+
+
+class NotReady(Exception):
+    """A move was refused because something is missing. `text` says what, for its organizer."""
+
+    def __init__(self, text: Any) -> None:
+        self.text = text
+        super().__init__(str(text))

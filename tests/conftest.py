@@ -126,6 +126,13 @@ def count_queries() -> Callable[..., AbstractContextManager[Queries]]:
 
 
 @pytest.fixture
+def media(settings, tmp_path: Path) -> Path:
+    """An empty folder for what the test stores."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
 def smtp_server(settings) -> Iterator[Inbox]:
     """A real SMTP server on loopback; the site sends through it for the length of the test."""
     with LoopbackSMTP() as server:

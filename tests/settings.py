@@ -43,3 +43,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+
+# Made when something is stored; tests that store ask for `media`, which is another for each.
+MEDIA_ROOT = Path(tempfile.gettempdir()) / f"undersigned-test-{os.getpid()}-media"

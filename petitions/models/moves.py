@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from petitions.signals import petition_opened
 from petitions.states import (
@@ -14,6 +15,7 @@ from petitions.states import (
     REOPENABLE,
     REVIEWABLE,
     SUBMITTABLE,
+    NotReady,
     Outcome,
     StateConflict,
     Status,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 class Moves(models.Model):
     """Mixed into Petition. Every method raises StateConflict when somebody else got there first.
 
+    submit() and publish() raise NotReady for a picture that has no words beside it.
+
     Who may make a move is decided in the admin and in views, not here; `by` is None when the site
     itself acts.
     """
@@ -41,6 +45,7 @@ class Moves(models.Model):
             allowed=SUBMITTABLE,
             to=Status.IN_REVIEW,
             changes={"submitted_at": timezone.now()},
+            complete=True,
         )
 
     def send_back(self, *, by: "User | None", note: str = "") -> ModerationEvent:
@@ -61,6 +66,7 @@ class Moves(models.Model):
                 allowed=REVIEWABLE,
                 to=Status.OPEN,
                 changes={"opened_at": timezone.now()} if first else {},
+                complete=True,
             )
             if first:
                 petition_opened.send(sender=type(self), petition=self, by=by)
@@ -146,7 +152,8 @@ class Moves(models.Model):
     def _current(self) -> dict[str, Any]:
         """The stored status and dates. Locks the row, so a transaction must be open."""
         rows = self._rows().select_for_update(no_key=True)
-        current: dict[str, Any] = rows.values("status", "opened_at", "closes_at").get(pk=self.pk)
+        names = ("status", "opened_at", "closes_at", "picture", "picture_alt")
+        current: dict[str, Any] = rows.values(*names).get(pk=self.pk)
         return current
 
     def _rows(self) -> "models.QuerySet[Any]":
@@ -162,9 +169,13 @@ class Moves(models.Model):
         reason: str = "",
         public_note: str = "",
         private_note: str = "",
+        complete: bool = False,
     ) -> ModerationEvent:
         with transaction.atomic():
-            found = self._current()["status"]
+            current = self._current()
+            found = current["status"]
+            if complete and found in allowed and current["picture"]:
+                _check_alternative(current["picture_alt"])
             values = {"status": to, **(changes or {})}
             rows = self._rows().filter(pk=self.pk, status=found)
             if found not in allowed or not rows.update(**values):
@@ -181,3 +192,11 @@ class Moves(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         return event
+
+
+def _check_alternative(text: str) -> None:
+    if not text.strip():
+        raise NotReady(
+            _("Say in words what the picture shows, for people who cannot see it. Without that it "
+              "cannot be published.")
+        )  # fmt: skip

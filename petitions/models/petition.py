@@ -19,11 +19,13 @@ from petitions.slugs import candidates, validate_slug
 from petitions.states import PUBLIC, Outcome, Status
 
 from .moves import Moves
+from .picture import WithPicture
 from .slug import PetitionSlug
 from .version import TEXT_FIELDS, PetitionVersion, digest, values_of
 
-# Written by guarded UPDATEs (moves.py), the fold and the worker alone: a plain save() of an edited
-# row would bring back what it read before, and undo a closing or fifty counted signatures.
+# Written by guarded UPDATEs (moves.py, picture.py), the fold and the worker alone: a plain save()
+# of an edited row would bring back what it read before, and undo a closing or fifty counted
+# signatures.
 GUARDED = frozenset(
     {
         "status",
@@ -37,6 +39,8 @@ GUARDED = frozenset(
         "trend",
         "created_at",
         "version",
+        "picture",
+        "picture_renditions",
     }
 )
 
@@ -63,6 +67,10 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
     def due_to_close(self) -> Self:
         return self.filter(status=Status.OPEN, closes_at__lte=timezone.now())
 
+    def with_picture(self, name: str) -> Self:
+        """Those that show the picture of this name, in whatever state: one, or none."""
+        return self.filter(~Q(picture=""), picture=name)
+
     def organized_by(self, user: Any) -> Self:
         return self.filter(organizer=user)
 
@@ -71,7 +79,7 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         return Q(closes_at=None) | Q(closes_at__gt=timezone.now())
 
 
-class Petition(Moves, models.Model):
+class Petition(Moves, WithPicture, models.Model):
     slug = models.CharField(
         _("slug"),
         max_length=80,
@@ -113,8 +121,6 @@ class Petition(Moves, models.Model):
     organizer_name = models.CharField(_("organizer's name"), max_length=200, blank=True)
     on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
-    picture = models.ImageField(_("picture"), upload_to="pictures/", blank=True)
-    picture_alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
     topics: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         "Topic", blank=True, related_name="petitions", verbose_name=_("topics")
     )
@@ -196,6 +202,10 @@ class Petition(Moves, models.Model):
                 condition=Q(status=Status.OPEN, closes_at__isnull=False),
                 name="petitions_due",
             ),
+            # with_picture(), for every picture that is asked for.
+            models.Index(
+                fields=["picture"], condition=~Q(picture=""), name="petitions_with_picture"
+            ),
         ]
         verbose_name = _("petition")
         verbose_name_plural = _("petitions")
@@ -217,15 +227,19 @@ class Petition(Moves, models.Model):
 
         A new row gets a slug from its title where it has none, and version 1. Of a stored row
         everything is written but GUARDED; a changed text becomes a new version once the petition
-        was opened, and replaces the version before that.
+        was opened, and replaces the version before that. A file assigned to `picture` is made into
+        one, or ValidationError is raised.
         """
         self.language = self.language or settings.LANGUAGE_CODE
         self.slug = unicodedata.normalize("NFC", self.slug)
+        picture = self._take_picture()
         with transaction.atomic():
             if self._state.adding:
                 self._insert(*args, **kwargs)
             else:
                 self._update(*args, **kwargs)
+            if picture is not None:
+                self.change_picture(picture)
 
     def _insert(self, *args: Any, **kwargs: Any) -> None:
         given, given_pk = self.slug, self.pk

@@ -21,6 +21,7 @@ from petitions.states import (
     REOPENABLE,
     REVIEWABLE,
     SUBMITTABLE,
+    NotReady,
     Outcome,
     RejectionReason,
     StateConflict,
@@ -207,7 +208,7 @@ def _may_make(form: type[MoveForm], user: Any, petition: Petition) -> bool:
 
 
 def make(form: MoveForm, petition: Petition, *, by: Any) -> None:
-    """Make the move and tell the organizer, both or neither. Raises StateConflict."""
+    """Make the move and tell the organizer, both or neither. Raises StateConflict, NotReady."""
     with transaction.atomic():
         outbox.decision(form.act(petition, by=by))
 
@@ -230,6 +231,9 @@ def move_view(model_admin: Any, request: HttpRequest, object_id: str, move: str)
             make(form, petition, by=request.user)
         except StateConflict as conflict:
             return _too_late(request, conflict.found, back)
+        except NotReady as missing:
+            messages.error(request, str(missing.text))
+            return back
         say = _("“%(title)s” is now: %(status)s.")
         values = {"title": petition.title, "status": Status(petition.status).label}
         messages.success(request, say % values)
@@ -290,6 +294,8 @@ def move_selected(
             done += 1
         except StateConflict:
             left += 1
+        except NotReady as missing:
+            messages.error(request, f"“{petition.title}”: {missing.text}")
     if done:
         say_done = ngettext("%d petition was changed.", "%d petitions were changed.", done)
         messages.success(request, say_done % done)

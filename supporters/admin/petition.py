@@ -34,8 +34,10 @@ from .inlines import (
 )
 from .lists import AsOrdered, FastList
 from .petition_form import PetitionForm
+from .picture_field import ask_again, make_ahead
 
 _TEXT = ("title", "summary", "body", "ask")
+_PICTURE = ("picture", "picture_alt")
 _WHO = ("organizer", "organizer_name", "on_behalf_of")
 _STATE = (
     "state", "supporters", "submitted_at", "opened_at", "closed_at", "outcome", "outcome_note",
@@ -46,7 +48,7 @@ _MODERATORS_ONLY = frozenset({"organizer", *_ORIGIN})
 
 # What an organizer may still edit, by the state of the petition; every field in a draft.
 # The title stays: mails carry it as their subject to whoever is named, and people signed under it.
-_STILL_OPEN = frozenset({*_TEXT, "goal", "topics"}) - {"title"}
+_STILL_OPEN = frozenset({*_TEXT, *_PICTURE, "goal", "topics"}) - {"title"}
 
 
 class _StatusFilter(admin.SimpleListFilter):
@@ -177,6 +179,7 @@ class PetitionAdmin(AsksAgain, FastList):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         blocks: list[tuple[Any, tuple[str, ...]]] = [
             (None, ("title", "slug", "summary", "body", "ask", "language", "topics")),
+            (_("Picture"), _PICTURE),
             (_("Who asks"), _WHO),
             (_("Goal and end"), ("goal", "closes_at")),
         ]
@@ -198,6 +201,11 @@ class PetitionAdmin(AsksAgain, FastList):
         fields = {name for _title, block in blocks for name in block["fields"]}
         return [*names, *(fields - editable - set(names))]
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and self.has_view_permission(request):
+            make_ahead(request)
+        return super().changeform_view(request, *args, **kwargs)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         return {"organizer": request.user.pk, **super().get_changeform_initial_data(request)}
 
@@ -208,10 +216,12 @@ class PetitionAdmin(AsksAgain, FastList):
             # The topics are no column; save_related() writes them.
             columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001
             obj.save(update_fields=columns & set(form.changed_data))
-            return
-        if not may_moderate(request.user):
-            obj.organizer = request.user  # type: ignore[assignment]
-        obj.save()
+        else:
+            if not may_moderate(request.user):
+                obj.organizer = request.user  # type: ignore[assignment]
+            obj.save()
+        if form.changes_picture:
+            obj.change_picture(form.new_picture)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
         if formset.model is not Update:
@@ -257,6 +267,8 @@ class PetitionAdmin(AsksAgain, FastList):
         petition = context["original"]
         context["tools"] = self._tools(request, petition) if petition else []
         context["may_moderate"] = may_moderate(request.user)
+        if context["errors"]:
+            ask_again(context["adminform"].form)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _tools(self, request: HttpRequest, petition: Petition) -> list[tuple[str, Any]]:

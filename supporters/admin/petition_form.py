@@ -9,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from petitions import pictures
 from petitions.models import PetitionSlug
+
+from .picture_field import PictureField
 
 
 def _languages() -> list[tuple[str, str]]:
@@ -25,8 +28,14 @@ class PetitionForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("What the petition is written in. The site's own when empty."),
     )
 
+    picture = PictureField()
+
+    class Meta:
+        exclude = ["picture"]  # noqa: DJ006 - declared above; Petition.change_picture() stores it
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["picture"] = self.instance.shown_picture
         code = self.instance.language
         if "language" in self.fields and code and code not in LANG_INFO:  # from an import
             field: Any = self.fields["language"]
@@ -46,3 +55,28 @@ class PetitionForm(forms.ModelForm):  # type: ignore[type-arg]
         if closes_at and "closes_at" in self.changed_data and closes_at <= timezone.now():
             raise ValidationError(_("Choose a time to come. A moderator can close it at once."))
         return closes_at
+
+    def clean(self) -> dict[str, Any] | None:
+        super().clean()
+        if "picture" in self.fields and "picture_alt" in self.fields:
+            self._check_alternative()
+        return self.cleaned_data
+
+    def _check_alternative(self) -> None:
+        chosen = self.cleaned_data.get("picture")
+        if chosen is False:
+            self.cleaned_data["picture_alt"] = ""
+        elif chosen and not self.cleaned_data.get("picture_alt", "-"):
+            self.add_error(
+                "picture_alt",
+                _("Say in words what the picture shows, for people who cannot see it."),
+            )
+
+    @property
+    def changes_picture(self) -> bool:
+        return self.new_picture is not None or self.cleaned_data.get("picture") is False
+
+    @property
+    def new_picture(self) -> pictures.Picture | None:
+        chosen = self.cleaned_data.get("picture")
+        return chosen if isinstance(chosen, pictures.Picture) else None

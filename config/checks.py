@@ -6,7 +6,9 @@ own deployment checks (SECRET_KEY, DEBUG, cookies, HSTS) come with them and are 
 """
 
 import ipaddress
+import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -255,6 +257,23 @@ def check_static_manifest(**kwargs: Any) -> list[CheckMessage]:
             f"{settings.STATIC_ROOT} has no manifest: files go out uncompressed and uncacheable.",
             hint="Run manage.py collectstatic --noinput, then start the server again.",
             id="undersigned.W019",
+        )
+    ]
+
+
+@register(Tags.files, deploy=True)
+def check_media_folder(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.STORAGES["default"]["BACKEND"].endswith("FileSystemStorage"):
+        return []
+    folder = Path(settings.MEDIA_ROOT)
+    nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return []
+    return [
+        Warning(
+            f"{folder} cannot be written: organizers could add no picture.",
+            hint="Let the user of this process write there, or set PETITIONS_MEDIA_ROOT.",
+            id="undersigned.W021",
         )
     ]
 

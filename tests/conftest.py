@@ -125,6 +125,12 @@ def count_queries() -> Callable[..., AbstractContextManager[Queries]]:
     return counting
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_pictures_left() -> Iterator[None]:
+    yield
+    shutil.rmtree(django_settings.MEDIA_ROOT, ignore_errors=True)
+
+
 @pytest.fixture
 def media(settings, tmp_path: Path) -> Path:
     """An empty folder for what the test stores."""

@@ -67,6 +67,8 @@ def test_a_site_in_good_order_is_met_with_silence(site):
         ({"DEFAULT_FROM_EMAIL": "Us <us@site.example>"}, {"undersigned.W017"}),
         ({"PETITIONS_TRUSTED_PROXIES": []}, {"undersigned.W018"}),
         ({"STATIC_ROOT": Path("/nowhere")}, {"undersigned.W019"}),
+        ({"MEDIA_ROOT": Path("/dev/null/media")}, {"undersigned.W021"}),
+        ({"MEDIA_ROOT": Path("/dev/null")}, {"undersigned.W021"}),
         ({"REDIS_URL": ""}, {"undersigned.I020"}),
         ({"REDIS_URL": "", "WEB_CONCURRENCY": 1}, set()),
         ({"PETITIONS_OPERATOR": ""}, {"undersigned.W021"}),

@@ -40,6 +40,7 @@ def test_a_sound_environment_starts():
         ("WEB_CONCURRENCY", "-1"),
         ("DEBUG", "perhaps"),
         ("PETITIONS_UNCONFIRMED_DAYS", "-3"),
+        ("PETITIONS_PICTURE_MB", "0"),
         ("PETITIONS_DEFAULT_COUNTRY", "Ireland"),
     ],
 )

@@ -1,7 +1,7 @@
 """A file is read in one place only, from one kind of person, and reaches no disk on its way."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import resolve
@@ -84,8 +84,6 @@ def test_a_petitions_form_gets_its_picture_in_memory(disk):
     ],
 )
 def test_everybody_else_is_not_listened_to(disk, path, who):
-    from django.contrib.auth.models import AnonymousUser
-
     user = {
         "nobody": lambda: None,
         "stranger": AnonymousUser,

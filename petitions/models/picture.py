@@ -1,5 +1,6 @@
 """The picture of a petition: how it is changed, and what pages show of it."""
 
+from functools import partial
 from typing import Any
 
 from django.core.files.base import File
@@ -62,14 +63,16 @@ class WithPicture(models.Model):
         self.picture = ""
         return picture
 
+    @classmethod
+    def remove_unless_shown(cls, name: str, renditions: dict[str, Any]) -> None:
+        """Remove the files of a picture that no row names; a script may have copied one."""
+        if name and not cls._petitions().with_picture(name).exists():
+            pictures.remove(name, renditions)
+
     def _remove_after_commit(self, name: str, renditions: dict[str, Any]) -> None:
-        def remove() -> None:
-            # A script may have copied the row.
-            if not self._petitions().with_picture(name).exists():
-                pictures.remove(name, renditions)
+        remove = partial(self.remove_unless_shown, name, renditions)
+        transaction.on_commit(remove, robust=True)
 
-        if name:
-            transaction.on_commit(remove, robust=True)
-
-    def _petitions(self) -> Any:
-        return type(self)._default_manager.all()  # noqa: SLF001
+    @classmethod
+    def _petitions(cls) -> Any:
+        return cls._default_manager.all()

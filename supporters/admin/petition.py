@@ -202,9 +202,12 @@ class PetitionAdmin(AsksAgain, FastList):
         return [*names, *(fields - editable - set(names))]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and self.has_view_permission(request):
-            make_ahead(request)
-        return super().changeform_view(request, *args, **kwargs)
+        picture = make_ahead(request) if request.method == "POST" else None
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        finally:
+            if picture:  # stored and rolled back, perhaps
+                Petition.remove_unless_shown(picture.name, picture.renditions)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         return {"organizer": request.user.pk, **super().get_changeform_initial_data(request)}

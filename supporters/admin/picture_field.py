@@ -57,16 +57,16 @@ class PictureField(forms.FileField):
         return None if file is None else _made(file)
 
 
-def make_ahead(request: HttpRequest) -> None:
-    """Make the picture before Django's view opens its transaction.
+def make_ahead(request: HttpRequest) -> pictures.Picture | None:
+    """Make the picture before Django's view opens its transaction; None where there is none.
 
     On SQLite nobody could sign in the half second that it takes.
     """
-    if isinstance(file := request.FILES.get("picture"), UploadedFile):
-        try:
-            _made(file)
-        except ValidationError:
-            return  # the form will say it in its place
+    file = request.FILES.get("picture")
+    try:
+        return _made(file) if isinstance(file, UploadedFile) else None
+    except ValidationError:
+        return None  # the form will say it in its place
 
 
 def ask_again(form: Any) -> None:

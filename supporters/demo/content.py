@@ -68,6 +68,8 @@ class Story:
     organizer_name: str = ""
     on_behalf_of: str = ""
     language: str = "en"
+    picture: str = ""  # a name in supporters/demo/pictures.py
+    picture_alt: str = ""
     goal: int | None = None
     submitted: Moment | None = None
     opened: Moment | None = None

@@ -1,4 +1,4 @@
-"""Starting over: removes the demo's database and mails, and nothing that is somebody's work."""
+"""Starting over: removes the demo's database, mails and pictures, and nobody's work."""
 
 import fcntl
 import shutil
@@ -38,7 +38,7 @@ def not_now() -> Iterator[None]:
 
 
 def start_over() -> None:
-    """Remove the demo's SQLite file and its mails. Raises NotOurs."""
+    """Remove the demo's SQLite file, its mails and its pictures. Raises NotOurs."""
     if connection.vendor != "sqlite":
         raise NotOurs(
             "DATABASE_URL names a server's database, and --reset removes only a SQLite file that "
@@ -55,7 +55,9 @@ def start_over() -> None:
             _check(path)
             for suffix in ("", "-wal", "-shm", "-journal"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
-        shutil.rmtree(settings.PETITIONS_DEMO_MAIL, ignore_errors=True)
+        # Not MEDIA_ROOT, which may have been set to somebody's own folder.
+        for folder in (settings.PETITIONS_DEMO_MAIL, settings.PETITIONS_DEMO_MEDIA):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lock_file() -> IO[str]:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from petitions import pictures
 from petitions.groups import MODERATORS, ORGANIZERS
 from petitions.models import (
     ActionStep,
@@ -23,6 +24,7 @@ from petitions.models import (
 from petitions.states import Status
 from supporters import trend
 from supporters.demo.content import Moment, News, Story, Surroundings, moment, stories, surroundings
+from supporters.demo.pictures import DRAWN
 from supporters.demo.signers import gather
 from supporters.models import CountAdjustment
 
@@ -92,11 +94,13 @@ class _Garden:
     def _write(self, story: Story) -> Petition:
         copied = (
             "slug", "title", "summary", "body", "ask", "language", "organizer_name",
-            "on_behalf_of", "goal", "source", "source_id",
+            "on_behalf_of", "picture_alt", "goal", "source", "source_id",
         )  # fmt: skip
         petition = Petition(**{name: getattr(story, name) for name in copied})
         petition.organizer = petition.changed_by = self.users.get(story.organizer)
         petition.save()
+        if story.picture:
+            petition.change_picture(pictures.compose(DRAWN[story.picture]()))
         petition.topics.set(self.topics[slug] for slug in story.topics)
         for link in story.targets:
             PetitionTarget.objects.create(

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.template.loader import render_to_string
 from PIL import Image
 
 from petitions import pictures
@@ -153,8 +154,6 @@ def test_without_a_picture_nothing_is_said_of_one(client):
 
 
 def test_in_lists_it_waits_until_somebody_scrolls_there(petition):
-    from django.template.loader import render_to_string
-
     context = {"petition": petition, "sizes": "10rem", "lazy": True}
     text = render_to_string("petitions/_picture.html", context)
     assert 'loading="lazy"' in text

@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--reset", action="store_true", help="start over: remove the demo's database and mails"
+            "--reset",
+            action="store_true",
+            help="start over: remove the demo's database, mails and pictures",
         )
         parser.add_argument(
             "--port", type=_port, default=settings.PORT, help="default: PORT, or 8000"

@@ -10,6 +10,7 @@ from petitions.models import Petition, Update, User
 from supporters import audit
 from supporters.count import live_count
 from supporters.demo.content import stories
+from supporters.demo.pictures import DRAWN
 from supporters.demo.seed import ACCOUNTS, seed
 from supporters.models import HourlyCount, OutgoingMail, Signature
 
@@ -117,6 +118,15 @@ class ContentTests(TestCase):
         assert groups["ana"] == groups["mina"] == "Organizers"
         assert self.client.login(username="mo", password="demo-mo")
         assert self.client.get("/admin/").status_code == 200
+
+    def test_some_have_a_picture_of_our_own_and_words_for_it(self):
+        shown = [row.shown_picture for row in Petition.objects.exclude(picture="")]
+        assert len(shown) == len(DRAWN) == 4
+        assert len({picture.alt for picture in shown}) == 4
+        for picture in shown:
+            assert (picture.width, picture.height) == (1200, 800)
+            assert len(picture.alt) > 60
+            assert self.client.get(picture.url).status_code == 200
 
     def test_a_second_time_changes_nothing(self):
         Petition.objects.filter(slug=BUS).update(title="Changed", slug="changed")

@@ -29,6 +29,9 @@ def test_only_the_demos_own_database_is_removed(demo, tmp_path, monkeypatch, mad
     database.close()
     monkeypatch.setitem(django_settings.DATABASES["default"], "NAME", str(path))
     EmailBackend().send_messages([letter()])
+    picture = demo.PETITIONS_DEMO_MEDIA / "pictures" / "0.jpg"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"drawn")
     if refused:
         with pytest.raises(reset.NotOurs, match="not made by the demo"):
             reset.start_over()
@@ -36,6 +39,16 @@ def test_only_the_demos_own_database_is_removed(demo, tmp_path, monkeypatch, mad
         reset.start_over()
     assert path.exists() is refused
     assert bool(newest_mails()) is refused
+    assert picture.exists() is refused
+
+
+@pytest.mark.sqlite
+def test_a_folder_that_somebody_set_is_left_alone(demo, tmp_path, monkeypatch):
+    monkeypatch.setitem(django_settings.DATABASES["default"], "NAME", str(tmp_path / "new.sqlite3"))
+    demo.MEDIA_ROOT = tmp_path / "mine"
+    (tmp_path / "mine").mkdir()
+    reset.start_over()
+    assert (tmp_path / "mine").exists()
 
 
 @pytest.mark.sqlite

@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 FOLDER = "pictures/"
 LEAST_WIDTH = 600  # pixels; below it a wide screen shows a blur
-MOST_PIXELS = 50_000_000  # what telephones take; 4 bytes each in memory
+# What telephones take. A JPEG is read at a fraction of its size, the others in full: a WebP of
+# that many would need 800 MB for a moment.
+MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000}
+MOST_PIXELS_ELSE = 25_000_000
 MOST_UNEVEN = 3  # neither side more than three times the other
 SIDE = 1200  # pixels of the longer side: 640 CSS pixels on a dense screen
 WIDTHS = (480, 800)  # besides the full one
@@ -48,7 +51,7 @@ _READ = ["JPEG", "PNG", "WEBP", "AVIF"]
 _MOST_SCANS = 100  # of a progressive JPEG, which has ten; a thousand keep a processor for minutes
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
-# One at a time: the largest takes some 400 MB for a moment.
+# One at a time: the largest take some 400 MB for a moment.
 _AT_WORK = Lock()
 
 
@@ -151,11 +154,12 @@ def _opened(data: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(data), formats=_READ)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(MOST_PIXELS_ELSE) from error
     except UnidentifiedImageError as error:
         raise _unknown(data) from error
-    if image.width * image.height > MOST_PIXELS:
-        raise _too_many_pixels()
+    most = MOST_PIXELS.get(image.format or "", MOST_PIXELS_ELSE)
+    if image.width * image.height > most:
+        raise _too_many_pixels(most)
     # A JPEG with a second picture for depth or brightness (MPO) shows its first.
     if getattr(image, "is_animated", False) and image.format != "MPO":
         raise ValidationError(_("Moving pictures are not taken. Choose a still one."), code="moves")
@@ -189,11 +193,11 @@ def _unknown(data: bytes) -> ValidationError:
     )
 
 
-def _too_many_pixels() -> ValidationError:
+def _too_many_pixels(most: int) -> ValidationError:
     return ValidationError(
         _("This picture has more than %(most)d million pixels. Choose a smaller one."),
         code="too_many_pixels",
-        params={"most": MOST_PIXELS // 1_000_000},
+        params={"most": most // 1_000_000},
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ class PetitionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         exclude = ["picture"]  # noqa: DJ006 - declared above; Petition.change_picture() stores it
+        widgets = {"picture_alt": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petitions import pictures
@@ -89,6 +90,9 @@ def _made(file: Any) -> pictures.Picture:
 
 
 def _rules() -> Any:
-    return _(
-        "JPEG, PNG, WebP or AVIF, at least 600 pixels wide. Where and when it was taken is removed."
-    )
+    return format_lazy(
+        _("JPEG, PNG, WebP or AVIF up to {most} MB, at least {least} pixels wide. The place and "
+          "the camera that are noted in it are removed."),
+        most=settings.PETITIONS_PICTURE_MB,
+        least=pictures.LEAST_WIDTH,
+    )  # fmt: skip

@@ -44,7 +44,7 @@ def test_an_organizer_chooses_a_picture_for_a_draft(as_user, bo, page_of, media)
     assert all(PLACE not in path.read_bytes() for path in (media / "pictures").iterdir())
 
     again = client.get(page(petition)).content.decode()
-    assert f'<img src="/media/{row.picture.name}" width="600" height="400"' in again
+    assert f'<img src="/media/{row.picture.name}" width="240" alt="The bridge, shut."' in again
     assert "Remove this picture" in again
 
 

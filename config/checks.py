@@ -261,23 +261,6 @@ def check_static_manifest(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.files, deploy=True)
-def check_media_folder(**kwargs: Any) -> list[CheckMessage]:
-    if not settings.STORAGES["default"]["BACKEND"].endswith("FileSystemStorage"):
-        return []
-    folder = Path(settings.MEDIA_ROOT)
-    nearest = next(each for each in (folder, *folder.parents) if each.exists())
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return []
-    return [
-        Warning(
-            f"{folder} cannot be written: organizers could add no picture.",
-            hint="Let the user of this process write there, or set PETITIONS_MEDIA_ROOT.",
-            id="undersigned.W021",
-        )
-    ]
-
-
 @register(Tags.security, deploy=True)
 def check_shared_limits(**kwargs: Any) -> list[CheckMessage]:
     if settings.WEB_CONCURRENCY <= 1 or settings.REDIS_URL:
@@ -308,5 +291,22 @@ def check_contact(**kwargs: Any) -> list[CheckMessage]:
             hint="PETITIONS_OPERATOR=Name, postal address; PETITIONS_CONTACT_EMAIL=a mailbox "
             "that people read.",
             id="undersigned.W021",
+        )
+    ]
+
+
+@register(Tags.files, deploy=True)
+def check_media_folder(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.STORAGES["default"]["BACKEND"].endswith("FileSystemStorage"):
+        return []
+    folder = Path(settings.MEDIA_ROOT)
+    nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return []
+    return [
+        Warning(
+            f"{folder} cannot be written: organizers could add no picture.",
+            hint="Let the user of this process write there, or set PETITIONS_MEDIA_ROOT.",
+            id="undersigned.W022",
         )
     ]

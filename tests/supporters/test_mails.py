@@ -9,13 +9,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from petitions.models import Petition
-from supporters import mails, outbox
+from supporters import mails
 from supporters.delivery import deliver
 from supporters.mail_backend import mail_backend
-from supporters.models import Mailing, OutgoingMail, Signature
+from supporters.models import OutgoingMail, Signature
 from supporters.tokens import Purpose, read
 from supporters.withdrawing import withdraw
-from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory, UserFactory
+from tests.factories import PetitionFactory, SignatureFactory
 from tests.supporters.outbox_rows import mailing, signature_mail, supporter
 
 pytestmark = pytest.mark.django_db
@@ -309,130 +309,6 @@ def test_html_loads_nothing_from_elsewhere(noor):
     assert not re.search(r"<(img|link|script|iframe|object|form|input)\b|@import|url\(", html)
     assert html.count('class="button"') == 1
     assert "prefers-color-scheme: dark" in html
-
-
-# Updates
-
-
-def test_an_update_to_a_supporter(petition):
-    update = UpdateFactory(
-        petition=petition,
-        title="The board <answered>",
-        body="It decides in **March**.\n\n<script>x()</script> Come.",
-        happened_on="2012-08-17",
-    )
-    update.refresh_from_db()
-    signer = supporter(petition)
-    mail = mails.supporter_update(update, signer)
-    assert mail.subject == "The board <answered>: news of “Mend the bridge on Weir Lane”"
-    assert "The board <answered>\n17 August 2012\n\nIt decides in March." in mail.body
-    html = html_of(mail)
-    assert "The board &lt;answered&gt;" in html
-    assert "<strong>March</strong>" in html
-    assert "<script" not in html
-    for text in (mail.body, html):
-        assert f"http://localhost:8000/petitions/{petition.slug}/" in text
-        assert read(Purpose.SIGNATURE, link(text, "signature")) == signer.pk
-        assert read(Purpose.UNSUBSCRIBE, link(text, "unsubscribe")) == signer.pk
-
-
-def test_an_update_without_a_title(petition):
-    update = UpdateFactory(petition=petition, title="", body="It decides.")
-    mail = mails.supporter_update(update, supporter(petition))
-    assert mail.subject == "News of “Mend the bridge on Weir Lane”"
-
-
-@pytest.mark.parametrize(
-    ("model", "changes"),
-    [
-        (Signature, {"wants_updates": False}),
-        (Signature, {"status": "withdrawn"}),
-        (Petition, {"status": "hidden"}),
-        (Mailing, {"cancelled_at": timezone.now()}),
-    ],
-)
-def test_an_update_is_sent_to_nobody_who_no_longer_wants_it(petition, smtp_server, model, changes):
-    news = mailing(petition=petition)
-    signer = supporter(petition)
-    OutgoingMail.objects.create(
-        kind="update", recipient=signer.email, petition=petition, signature=signer, mailing=news
-    )
-    model.objects.update(**changes)
-    deliver()
-    assert smtp_server.deliveries == []
-    assert not OutgoingMail.objects.exists()
-
-
-# Decisions
-
-
-def decide(move, **petition) -> mails.Mail:
-    petition = PetitionFactory(title="Mend the bridge", **petition)
-    event = move(petition, UserFactory(username="mo"))
-    outbox.decision(event)
-    return mails.compose(OutgoingMail.objects.get(kind="decision"))
-
-
-def test_published():
-    mail = decide(lambda petition, mo: petition.publish(by=mo), in_review=True)
-    assert mail.subject == "Your petition is open: “Mend the bridge”"
-    assert mail.body.startswith("Hello Ana,")
-    for text in (mail.body, html_of(mail)):
-        assert "http://localhost:8000/petitions/mend-the-bridge/" in text
-
-
-def test_sent_back_with_what_to_change():
-    mail = decide(
-        lambda petition, mo: petition.send_back(by=mo, note="Name the <office>."), in_review=True
-    )
-    assert mail.subject == "Your petition needs a change: “Mend the bridge”"
-    assert "Name the <office>." in mail.body
-    assert "Name the &lt;office&gt;." in html_of(mail)
-    for text in (mail.body, html_of(mail)):
-        assert "http://localhost:8000/admin/petitions/petition/" in text
-
-
-def test_rejected_with_its_reason():
-    mail = decide(
-        lambda petition, mo: petition.reject(by=mo, reason="unclear", note="Which bridge?"),
-        in_review=True,
-    )
-    assert mail.subject == "Your petition was not published: “Mend the bridge”"
-    for text in (mail.body, html_of(mail)):
-        assert "It is not clear what the petition asks for" in text
-        assert "Which bridge?" in text
-
-
-def test_hidden_without_a_word_says_whom_to_ask():
-    mo = UserFactory(username="mo")
-    silent = mails.decision(PetitionFactory(is_open=True).hide(by=mo))
-    told = mails.decision(PetitionFactory(is_open=True).hide(by=mo, note="A name in it."))
-    closed = mails.decision(PetitionFactory(is_open=True).close(by=mo))
-    ask = "To ask why, reply to this mail: it goes to those who run Undersigned."
-    for mail, is_said in ((silent, True), (told, False), (closed, False)):
-        for text in (mail.body, html_of(mail)):
-            assert (ask in text) is is_said
-
-
-def test_closed_hidden_and_back_without_private_notes():
-    subjects = []
-    petition = PetitionFactory(title="Mend the bridge", is_open=True)
-    mo = UserFactory(username="mo")
-    for move in (
-        lambda: petition.close(by=mo, private_note="A threat."),
-        lambda: petition.hide(by=mo, private_note="A threat."),
-        lambda: petition.restore(by=mo),
-        lambda: petition.reopen(by=mo),
-    ):
-        mail = mails.decision(move())
-        assert "A threat." not in mail.body + html_of(mail)
-        subjects.append(mail.subject.partition(":")[0])
-    assert subjects == [
-        "Your petition is closed",
-        "Your petition is no longer shown",
-        "Your petition is shown again",
-        "Your petition is open again",
-    ]
 
 
 def test_an_address_is_sent_to_the_host_that_was_typed(smtp_server):

@@ -221,15 +221,17 @@ def test_labels_stand_above_and_paired_controls_on_a_line(petition, sized_page, 
 
 
 def test_lone_links_are_as_high_as_a_finger(petition, sized_page):
+    UpdateFactory(petition=petition)
     for address in [
         "/",
+        "/petitions/mend/",
         "/petitions/",
         "/petitions/?q=nothing&status=open",
         "/petitions/mend/sign/",
     ]:
         sized_page.goto(address)
         heights = sized_page.eval_on_selector_all(
-            ".lone > a, .found h2 a, .found h3 a",
+            ".lone > a, .tight > a, .found h2 a, .found h3 a",
             "links => links.map(a => a.getBoundingClientRect().height).filter(h => h)",
         )
         assert heights, address

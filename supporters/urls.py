@@ -18,6 +18,7 @@ from supporters.views import (
     security_txt,
     sign,
     signature,
+    styleguide,
     supporters,
     unsubscribe,
 )
@@ -50,6 +51,7 @@ without_language = [
     path("favicon.ico", icons.favicon, name="favicon"),
     path("site.webmanifest", icons.manifest, name="manifest"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
 ]

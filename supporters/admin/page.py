@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from petitions.admin import AsksAgain
@@ -30,6 +31,8 @@ class _PageForm(forms.ModelForm):  # type: ignore[type-arg]
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _("The end of its address: /help/…/")
+        if "body" in self.fields:
+            self.fields["body"].widget.attrs["rows"] = 30
 
     def clean_slug(self) -> str:
         return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("title", ""))
@@ -69,7 +72,7 @@ class PageAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": self.opts.verbose_name_plural,
+            "title": capfirst(self.opts.verbose_name_plural),
             "opts": self.opts,
             "pages": list(_listed()),
             "may_add": self.has_add_permission(request),

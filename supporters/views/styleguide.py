@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from petitions.models import ActionStep, Petition
+from petitions.models import ActionStep, Petition, Update
 from petitions.states import Outcome, Status
 from supporters import browse
 from supporters.chart import Chart, Period
@@ -82,7 +82,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "rows": _rows(),
         "steps": [_step()],
         "chart": _chart(),
-        "today": timezone.localdate(),
+        "updates": _updates(),
     }
     return render(request, "supporters/styleguide.html", context)
 
@@ -136,6 +136,14 @@ def _rows() -> list[Any]:
         for kind in kinds
     )
     return list(browse.rows([pk for pk in found if pk is not None]))
+
+
+def _updates() -> list[Update]:
+    html = "<p>The date is that of the event, written so that nobody takes a month for a day.</p>"
+    return [
+        Update(pk=number, kind=kind, title="The board answered", html=html)
+        for number, kind in enumerate(Update.Kind, start=1)
+    ]
 
 
 def _step() -> ActionStep:

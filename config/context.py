@@ -10,6 +10,9 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
+from supporters.cards import site_card_url
+from supporters.meta import locale
+
 # What an address may carry that changes nothing in the page but whom it came from.
 _NOT_IN_CANONICAL = frozenset({"via"})
 
@@ -26,14 +29,20 @@ class Translation:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: its name, and its address without a slash at the end.
+    """`site`: its name, its address without a slash at the end, the picture and the locale for
+    previews of its pages.
 
     `translations`: the page in each language, or nothing where it has one address for all.
     `canonical`: its own address without what does not matter, or ''.
     """
     found = SimpleLazyObject(lambda: translations(request))
     return {
-        "site": {"name": settings.SITE_NAME, "url": settings.SITE_URL},
+        "site": {
+            "name": settings.SITE_NAME,
+            "url": settings.SITE_URL,
+            "card": SimpleLazyObject(site_card_url),
+            "locale": SimpleLazyObject(locale),
+        },
         "translations": found,
         "canonical": SimpleLazyObject(
             lambda: next((each.url for each in found if each.is_current), "")

@@ -282,6 +282,21 @@ WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROO
 FILE_UPLOAD_HANDLERS = ["config.uploads.OnlyPictures"]
 PETITIONS_PICTURE_MB = env.int("PETITIONS_PICTURE_MB", 10, validate=validate.Range(min=1, max=50))
 
+# Share images
+
+# Where fonts are looked for, besides those that pip installed.
+PETITIONS_FONT_DIRS: list[str] = env.list(
+    "PETITIONS_FONT_DIRS",
+    [
+        "/usr/share/fonts",
+        "/usr/local/share/fonts",
+        "~/.local/share/fonts",
+        "/Library/Fonts",
+        "/System/Library/Fonts",
+        "C:/Windows/Fonts",
+    ],
+)
+
 # Operation
 
 METRICS_KEY = env.str("METRICS_KEY", "")

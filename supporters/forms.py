@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from supporters import postal_codes
+from supporters import postal_codes, sources
 from supporters.addresses import MAX_EMAIL, InvalidAddress, check_address, email_key
 from supporters.models import Signature
 
@@ -110,6 +110,15 @@ class ReasonField(TextField):
                 % {"over": over},
                 code="too_long",
             )
+
+
+class SourceField(TextField):
+    """The code of a shared link, or '' for what is none: nobody typed it, so nobody is told."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> str:
+        return sources.read(value)
 
 
 class AddressField(TextField):
@@ -284,6 +293,8 @@ class SignForm(SignatureFields):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
+    source = SourceField(required=False)
+
     def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].initial = settings.PETITIONS_DEFAULT_COUNTRY
@@ -296,6 +307,7 @@ class SignForm(SignatureFields):
             _reason_layout(_("Say why you are signing")),
             "wants_updates",
             Div("website", css_class="visually-hidden", aria_hidden="true"),
+            *(["source"] if sources.read(self["source"].value()) else []),
             Button(_("Sign this petition"), css_class="button button-wide"),
             action=action,
         )

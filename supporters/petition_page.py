@@ -13,7 +13,9 @@ from petitions.states import Status
 from supporters.appeal import appeal
 from supporters.count import Tally, with_live_count
 from supporters.forms import SignForm
+from supporters.meta import Meta
 from supporters.models import CountAdjustment, Signature
+from supporters.sharing import Share
 
 REASONS = 6
 RECENT = 12
@@ -63,8 +65,11 @@ def page_petitions() -> QuerySet[Petition]:
     )
 
 
-def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]:
-    """The template's context; `petition` comes from page_petitions() with its live count."""
+def page_context(petition: Petition, *, preview: bool = False, source: str = "") -> dict[str, Any]:
+    """The template's context; `petition` comes from page_petitions() with its live count.
+
+    `source`: the code of the link that led here.
+    """
     tally = Tally.of(petition)
     # Who is only to be called stands with the second steps.
     links = (
@@ -79,7 +84,7 @@ def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
         "targets": [link.target for link in links],
-        "page_url": settings.SITE_URL + petition.get_absolute_url(),
+        "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
         "preview": preview,
         "carried_over": _carried_over(petition),
         "form": None,
@@ -98,6 +103,10 @@ def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]
             has_organizer=petition.has_organizer,  # type: ignore[attr-defined]  # annotated
         ),
     }
+    if petition.is_public:
+        updated = [update.published_at for update in context["updates"]]
+        context["meta"] = Meta.of(petition, tally, page_url=page_url, updated=updated)
+        context["share"] = Share.of(petition, page_url, embed=True)
     if petition.is_closed:
         return context | {
             "related": list(_related(petition)),
@@ -112,7 +121,9 @@ def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]
         "last_day": petition.trend if petition.trend >= BUSY_DAY else None,
     }
     if petition.is_signable and not preview:
-        context["form"] = SignForm(action=reverse("sign", args=[petition.slug]))
+        context["form"] = SignForm(
+            initial={"source": source}, action=reverse("sign", args=[petition.slug])
+        )
     return context
 
 

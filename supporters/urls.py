@@ -5,12 +5,15 @@ from django.urls import path, register_converter
 
 from petitions.slugs import SlugConverter
 from supporters.views import (
+    cards,
     confirm,
+    embed,
     feeds,
     help_pages,
     home,
     icons,
     ledger,
+    oembed,
     operations,
     petition,
     petition_list,
@@ -36,6 +39,13 @@ pages = [
     path("petitions/<petition_slug:slug>/signed/", sign.signed, name="signed"),
     path("petitions/<petition_slug:slug>/count/", ledger.ledger, name="ledger"),
     path("petitions/<petition_slug:slug>/supporters/", supporters.supporters, name="supporters"),
+    path("card-<str:digest>.png", cards.site_card, name="site_card"),
+    path(
+        "petitions/<petition_slug:slug>/card-<str:digest>.png",
+        cards.petition_card,
+        name="petition_card",
+    ),
+    path("petitions/<petition_slug:slug>/embed/", embed.embed, name="embed"),
     path("petitions/<petition_slug:slug>/updates.atom", feeds.petition_feed, name="petition_feed"),
     path("help/", help_pages.help_index, name="help_index"),
     path("help/<petition_slug:slug>/", help_pages.help_page, name="help"),
@@ -48,6 +58,7 @@ without_language = [
     path("signature/<str:token>/", signature.signature, name="signature"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("media/pictures/<str:name>", pictures.picture, name="picture"),
+    path("oembed", oembed.oembed, name="oembed"),
     path("favicon.ico", icons.favicon, name="favicon"),
     path("site.webmanifest", icons.manifest, name="manifest"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),

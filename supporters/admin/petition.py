@@ -35,6 +35,7 @@ from .inlines import (
 from .lists import AsOrdered, FastList
 from .petition_form import PetitionForm
 from .picture_field import ask_again, make_ahead
+from .sources import sources_view
 
 _TEXT = ("title", "summary", "body", "ask")
 _PICTURE = ("picture", "picture_alt")
@@ -257,9 +258,16 @@ class PetitionAdmin(AsksAgain, FastList):
     # The moves
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.move_view)
-        name = "petitions_petition_move"
-        return [path("<path:object_id>/move/<str:move>/", view, name=name), *super().get_urls()]
+        move = self.admin_site.admin_view(self.move_view)
+        found = self.admin_site.admin_view(self.sources_view)
+        return [
+            path("<path:object_id>/move/<str:move>/", move, name="petitions_petition_move"),
+            path("<path:object_id>/sources/", found, name="petitions_petition_sources"),
+            *super().get_urls(),
+        ]
+
+    def sources_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return sources_view(self, request, unquote(object_id))
 
     def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         return moves.move_view(self, request, unquote(object_id), move)
@@ -283,6 +291,9 @@ class PetitionAdmin(AsksAgain, FastList):
         if not petition.is_public:
             token = tokens.make(tokens.Purpose.PREVIEW, petition.pk)
             found.append((reverse("preview", args=[token]), _("Preview")))
+        if petition.status in (Status.OPEN, Status.CLOSED):
+            asked = reverse("admin:petitions_petition_sources", args=[petition.pk])
+            found.append((asked, _("Where supporters came from")))
         if request.user.has_perm("supporters.view_signature"):
             listed = reverse("admin:supporters_signature_changelist")
             found.append((f"{listed}?petition__id__exact={petition.pk}", _("Signatures")))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from petitions.models import Petition
 from petitions.states import Status
+from supporters import sources
 from supporters.caching import PUBLIC, private, public
 from supporters.count import with_live_count, with_newest_confirmation
 from supporters.petition_page import page_context, page_petitions
@@ -23,7 +24,8 @@ from .petition_lookup import gone, moved, with_petition
 @public
 @partial(with_petition, petitions=page_petitions)
 def petition(request: HttpRequest, petition: Petition) -> HttpResponse:
-    return render(request, "petitions/petition.html", page_context(petition))
+    source = sources.read(request.GET.get("via"))
+    return render(request, "petitions/petition.html", page_context(petition, source=source))
 
 
 @require_safe

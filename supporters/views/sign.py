@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
+from supporters import sources
 from supporters.addresses import email_key
 from supporters.caching import make_private, private, public
 from supporters.count import Tally
@@ -52,7 +53,7 @@ def sign(request: HttpRequest, petition: Petition) -> HttpResponse:
         record(petition.pk, _signer(form.cleaned_data))
     except NotSignable:
         return _form(request, petition, form, refusal="closed", status=409)
-    return _signed(petition, form.cleaned_data["email"])
+    return _signed(petition, form.cleaned_data["email"], source=form.cleaned_data["source"])
 
 
 @csrf_exempt  # the signed `for` is its authority
@@ -65,18 +66,18 @@ def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     address = _read_for(petition, code)
     if address is None:
         return redirect(petition)
+    back = _back(code, sources.read(request.GET.get("via")))
     if request.method == "POST":
         if address and allow(request, "resend"):
             ask_again(petition.pk, email_key(address), language=get_language() or "")
-        query = urlencode({"for": code, "again": "1"})
-        return HttpResponseRedirect(f"{request.path}?{query}")
+        return HttpResponseRedirect(f"{request.path}?{urlencode({**back, 'again': '1'})}")
     context = {
         "petition": petition,
         "days": settings.PETITIONS_UNCONFIRMED_DAYS,
         "inbox": inbox_of(address),
         "demo_inbox": reverse("demo_mail") if settings.PETITIONS_DEMO else "",
         "address": address,
-        "correct_url": f"{_action(petition)}?{urlencode({'for': code})}",
+        "correct_url": f"{_action(petition)}?{urlencode(back)}",
         "resent": "again" in request.GET,
         "most": MAX_MAILS,
     }
@@ -90,10 +91,11 @@ def _action(petition: Petition) -> str:
 def _new_form(request: HttpRequest, petition: Petition) -> HttpResponse:
     """The same for everybody, save for who comes back with their address to correct it."""
     action = _action(petition)
+    initial = {"source": sources.read(request.GET.get("via"))}
     if address := _read_for(petition, request.GET.get("for", "")):
-        form = SignForm(initial={"email": address}, action=action)
+        form = SignForm(initial={**initial, "email": address}, action=action)
         return make_private(_form(request, petition, form))
-    return _form(request, petition, SignForm(action=action))
+    return _form(request, petition, SignForm(initial=initial, action=action))
 
 
 def _form(
@@ -125,13 +127,18 @@ def _signer(cleaned: dict[str, Any]) -> Signer:
         display=cleaned["display"],
         wants_updates=cleaned["wants_updates"],
         language=get_language() or "",
+        source=cleaned["source"],
     )
 
 
-def _signed(petition: Petition, address: str) -> HttpResponse:
-    code = signing.dumps([petition.pk, address], salt=_SALT)
-    query = urlencode({"for": code})
+def _signed(petition: Petition, address: str, *, source: str = "") -> HttpResponse:
+    query = urlencode(_back(signing.dumps([petition.pk, address], salt=_SALT), source))
     return HttpResponseRedirect(f"{reverse('signed', args=[petition.slug])}?{query}")
+
+
+def _back(code: str, source: str) -> dict[str, str]:
+    """What leads back to the form: whose address it was, and where they had come from."""
+    return {"for": code, "via": source} if source else {"for": code}
 
 
 def _read_for(petition: Petition, code: str) -> str | None:

@@ -19,6 +19,7 @@ from supporters.count import Tally, with_live_count
 from supporters.fold import fold_at_once
 from supporters.forms import EditSignatureForm
 from supporters.models import CountAdjustment, Signature
+from supporters.sharing import Share
 from supporters.tokens import Purpose, make, read
 from supporters.withdrawing import disown, withdraw
 
@@ -111,7 +112,7 @@ def _page(
         "can_help": can_help,
         "can_follow": is_counted and is_shown and not row.wants_updates,
         "steps": list(petition.steps.all()) if can_help else [],
-        "page_url": settings.SITE_URL + petition.get_absolute_url(),
+        "share": Share.of(petition, settings.SITE_URL + petition.get_absolute_url()),
     }
     return render(request, "supporters/signature.html", context)
 

@@ -114,7 +114,7 @@ def test_closed_petition_says_so_first_and_in_the_past_tense(client):
     html = response.content.decode()
     assert "<form" not in html
     assert "tel:" not in html
-    assert "petition.js" not in html
+    assert "data-count-url" not in html
 
 
 def test_one_supporter_is_singular(client):
@@ -368,7 +368,7 @@ def test_a_copy_cannot_be_signed(client):
     response = client.get("/petitions/mend/")
     assert response.status_code == 200
     assert b"<form" not in response.content
-    assert b"<script" not in response.content
+    assert b"data-count-url" not in response.content
 
 
 def test_right_to_left_text_carries_its_direction(client):

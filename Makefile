@@ -1,6 +1,6 @@
 # What a developer types. Everything here works in a checkout with nothing but Python and make;
 # README.md has the two commands that need not even make.
-.PHONY: demo test coverage check lint lock messages
+.PHONY: demo test coverage audit screenshots check lint lock messages
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -19,6 +19,16 @@ test: $(BIN)/activate
 
 coverage: $(BIN)/activate
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# Every page in every view, with the Nu HTML checker and Lighthouse. Needs Chromium, Java and Node.
+audit: $(BIN)/activate
+	@.ci/tools var/tools
+	VNU_JAR=var/tools/node_modules/vnu-jar/build/dist/vnu.jar $(BIN)/python -m pytest -m audit
+	$(BIN)/python benchmarks/lighthouse.py var/tools
+
+# The pictures in docs/screenshots. Needs Chromium.
+screenshots: $(BIN)/activate
+	$(BIN)/python -m tests.screenshots
 
 lint: $(BIN)/activate
 	$(BIN)/ruff check

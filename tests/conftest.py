@@ -5,6 +5,7 @@ meaning: nothing in this suite is skipped. The rules look only at the machine, s
 xdist worker decides the same.
 """
 
+import os
 import re
 import shutil
 import sqlite3
@@ -36,14 +37,18 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which tests run here
 
 
-def cannot_run() -> dict[str, str]:
-    """Marker → why its tests cannot run here."""
+def left_out(config: pytest.Config) -> dict[str, str]:
+    """Marker → why its tests are not run: they cannot here, or nobody asked."""
     on_postgresql = django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     reasons = {}
+    if "audit" not in config.option.markexpr:
+        reasons["audit"] = "asked for by -m audit"
     if on_postgresql:
         reasons["sqlite"] = "DATABASE_URL names PostgreSQL"
     else:
         reasons["postgresql"] = "DATABASE_URL names no PostgreSQL"
+    if not os.environ.get("VNU_JAR") or shutil.which("java") is None:
+        reasons["nu"] = "no Java in PATH, or VNU_JAR names no vnu.jar"
     if find_chromium() is None:
         reasons["browser"] = "no Chromium in PATH or CHROMIUM"
     if not (shutil.which("xgettext") and shutil.which("msgfmt")):
@@ -60,20 +65,20 @@ def database_name() -> str:
     return f"PostgreSQL at {database['HOST'] or 'its socket'}"
 
 
-def pytest_report_header() -> list[str]:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     python = ".".join(map(str, sys.version_info[:3]))
     lines = [f"runs on: Python {python}, Django {django.__version__}, {database_name()}"]
-    lines += [f"not run here: {marker} tests ({why})" for marker, why in cannot_run().items()]
+    lines += [f"not run here: {marker} tests ({why})" for marker, why in left_out(config).items()]
     return lines
 
 
 @pytest.hookimpl(trylast=True)  # once every folder has given its markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    markers = cannot_run()
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    markers = left_out(config)
+    others = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
 
 
 # Between tests

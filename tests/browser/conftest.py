@@ -21,18 +21,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.chromium import find_chromium
+from petitions.models import Petition
+from tests.chromium import FLAGS, find_chromium
+from tests.factories import PetitionFactory
 
 HERE = Path(__file__).resolve().parent
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
@@ -156,3 +149,14 @@ def viewport(request: pytest.FixtureRequest) -> dict[str, int]:
 def sized_page(new_page: Callable[..., Page], viewport: dict[str, int]) -> Page:
     """The test runs twice: 390 pixels wide and 1280."""
     return new_page(viewport=viewport)
+
+
+@pytest.fixture
+def petition(transactional_db, live_server, settings) -> Petition:
+    """The petition of most tests here, with its organizer's signature."""
+    settings.SITE_URL = live_server.url
+    petition: Petition = PetitionFactory(
+        in_review=True, slug="mend", title="Mend the bridge", goal=10
+    )
+    petition.publish(by=None)
+    return petition

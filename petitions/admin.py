@@ -98,7 +98,7 @@ class TargetAdmin(_SluggedAdmin):
 @admin.register(Topic)
 class TopicAdmin(_SluggedAdmin):
     list_display = ("name", "slug")
-    fields = ("name", "slug")
+    fields = ("name", "description", "slug")
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         return False  # ?petitions__… would tell of others' drafts
@@ -111,6 +111,11 @@ class TopicAdmin(_SluggedAdmin):
 @admin.register(User)
 class UserAdmin(DjangosUserAdmin):  # type: ignore[type-arg]
     """Rights are given by superusers alone, even where others may edit accounts."""
+
+    fieldsets = (
+        *(DjangosUserAdmin.fieldsets or ()),
+        (_("Public page of an organizer"), {"fields": ("slug",)}),
+    )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)

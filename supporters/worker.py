@@ -14,7 +14,7 @@ from django.db import close_old_connections, connections, transaction
 
 from petitions.models import Petition
 from petitions.states import StateConflict
-from supporters import delivery, erasure, mailings, outbox, trend
+from supporters import delivery, erasure, mailings, outbox, tallies, trend
 from supporters.fold import fold_all
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,8 @@ class Worker:
                 self._do("fold", fold_all)
                 self._do("mailings", mailings.fill)
                 self._do_every(_MINUTE, "trend", trend.refresh)
+                self._do_every(_MINUTE, "progress", trend.refresh_progress)
+                self._do_every(_MINUTE, "tallies", tallies.refresh)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "old mails", erasure.forget_mails)
                 close_old_connections()
@@ -65,6 +67,8 @@ class Worker:
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
         self._do("trend", trend.refresh)
+        self._do("progress", trend.refresh_progress)
+        self._do("tallies", tallies.refresh)
         self._do("erasure", erasure.erase_unconfirmed)
         self._do("old mails", erasure.forget_mails)
         return not self._failures

@@ -39,6 +39,10 @@ class Moves(models.Model):
     class Meta:
         abstract = True
 
+    # What a petition brings along.
+    organizer: Any
+    shows_account: Any
+
     def submit(self, *, by: "User | None") -> ModerationEvent:
         return self._move(
             by=by,
@@ -69,6 +73,8 @@ class Moves(models.Model):
                 complete=True,
             )
             if first:
+                if self.shows_account:
+                    self.organizer.claim_slug()
                 petition_opened.send(sender=type(self), petition=self, by=by)
         return event
 

@@ -77,6 +77,19 @@ class _StatusFilter(admin.SimpleListFilter):
         super().__init__(request, *args)
 
 
+class _FeaturedFilter(admin.SimpleListFilter):
+    """What stands on the first page by choice, in whatever state; moderators choose."""
+
+    title = _("featured")
+    parameter_name = "featured"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("On the first page"))] if may_moderate(request.user) else []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.exclude(featured_at=None) if self.value() == "yes" else None
+
+
 class _WithoutTexts(AsOrdered):
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         # A hundred stories may be two megabytes.
@@ -89,9 +102,9 @@ class PetitionAdmin(AsksAgain, FastList):
     formfield_overrides = HTTPS
     list_display = ("title", "state", "supporters", "organizer_display", "opened_at")
     list_select_related = ("organizer",)
-    list_filter = (_StatusFilter,)
+    list_filter = (_StatusFilter, _FeaturedFilter)
     search_fields: ClassVar = ["title"]  # get_search_results() says what is searched
-    actions = ("publish_selected", "close_selected")
+    actions = ("publish_selected", "close_selected", "feature_selected", "unfeature_selected")
     autocomplete_fields = ("organizer", "topics")
     inlines = (NewUpdateInline, UpdateInline, TargetInline, NewTargetInline, ActionStepInline,
                EventInline)  # fmt: skip
@@ -169,7 +182,26 @@ class PetitionAdmin(AsksAgain, FastList):
     def close_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         return moves.move_selected(self, request, self._chosen(request), moves.Close)
 
-    def _chosen(self, request: HttpRequest) -> QuerySet[Any]:
+    @admin.action(description=_("Feature on the first page"), permissions=["moderate"])
+    def feature_selected(self, request: HttpRequest, queryset: Any) -> None:
+        """Open ones; the first page shows the last three that were chosen."""
+        chosen = list(self._chosen(request).open().filter(featured_at=None))
+        self._chosen(request).feature()
+        self._say_featured(request, chosen, _("Featured on the first page."))
+
+    @admin.action(description=_("No longer feature"), permissions=["moderate"])
+    def unfeature_selected(self, request: HttpRequest, queryset: Any) -> None:
+        chosen = list(self._chosen(request).exclude(featured_at=None))
+        self._chosen(request).unfeature()
+        self._say_featured(request, chosen, _("No longer featured."))
+
+    def _say_featured(self, request: HttpRequest, chosen: list[Petition], what: Any) -> None:
+        for petition in chosen:
+            self.log_change(request, petition, str(what))
+        say = ngettext("%d petition was changed.", "%d petitions were changed.", len(chosen))
+        self.message_user(request, say % len(chosen))
+
+    def _chosen(self, request: HttpRequest) -> Any:
         """The ticked ones, in whatever state they are by now: the list's filter forgets those."""
         ids = request.POST.getlist(ACTION_CHECKBOX_NAME)
         return self.get_queryset(request).filter(pk__in=ids).defer("body", "ask").order_by("-id")

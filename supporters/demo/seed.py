@@ -67,6 +67,8 @@ def seed() -> bool:
             return False
         _Garden(surroundings(), timezone.now()).plant(stories())
         trend.refresh()
+        trend.refresh_progress()
+        Petition.objects.filter(slug=FIRST).feature()
     return True
 
 

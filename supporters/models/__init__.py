@@ -3,6 +3,7 @@
 from .blocked_address import BlockedAddress
 from .count_adjustment import CountAdjustment
 from .hourly_count import HourlyCount
+from .list_tally import ListTally
 from .mailing import Mailing
 from .outgoing_mail import OutgoingMail
 from .signature import Signature
@@ -11,6 +12,7 @@ __all__ = [
     "BlockedAddress",
     "CountAdjustment",
     "HourlyCount",
+    "ListTally",
     "Mailing",
     "OutgoingMail",
     "Signature",

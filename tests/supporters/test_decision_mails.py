@@ -5,13 +5,9 @@ import pytest
 from supporters import mails, outbox
 from supporters.models import OutgoingMail
 from tests.factories import PetitionFactory, UserFactory
+from tests.supporters.mail_texts import html_of
 
 pytestmark = pytest.mark.django_db
-
-
-def html_of(mail) -> str:
-    [alternative] = mail.alternatives
-    return alternative[0]
 
 
 def decide(move, **petition) -> mails.Mail:

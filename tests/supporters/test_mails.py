@@ -16,20 +16,10 @@ from supporters.models import OutgoingMail, Signature
 from supporters.tokens import Purpose, read
 from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory, SignatureFactory
+from tests.supporters.mail_texts import html_of, link
 from tests.supporters.outbox_rows import mailing, signature_mail, supporter
 
 pytestmark = pytest.mark.django_db
-
-
-def html_of(mail) -> str:
-    [alternative] = mail.alternatives
-    return alternative[0]
-
-
-def link(text: str, page: str) -> str:
-    """The token in the one link of the text that leads to this page."""
-    [token] = set(re.findall(rf"http://localhost:8000/{page}/([^/\s\"]+)/", text))
-    return token
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What the mails of an update say to a supporter."""
 
-import re
-
 import pytest
 from django.utils import timezone
 
@@ -11,20 +9,10 @@ from supporters.delivery import deliver
 from supporters.models import Mailing, OutgoingMail, Signature
 from supporters.tokens import Purpose, read
 from tests.factories import PetitionFactory, UpdateFactory
+from tests.supporters.mail_texts import html_of, link
 from tests.supporters.outbox_rows import mailing, supporter
 
 pytestmark = pytest.mark.django_db
-
-
-def html_of(mail) -> str:
-    [alternative] = mail.alternatives
-    return alternative[0]
-
-
-def link(text: str, page: str) -> str:
-    """The token in the one link of the text that leads to this page."""
-    [token] = set(re.findall(rf"http://localhost:8000/{page}/([^/\s\"]+)/", text))
-    return token
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --upgrade pyproject.toml
+	--no-strip-extras --no-emit-index-url --upgrade pyproject.toml
 
 $(BIN)/activate: requirements-dev.lock
 	python3 -m venv .venv

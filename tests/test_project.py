@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "petitions", "supporters")
@@ -32,7 +34,7 @@ def ours(*folders: str) -> list[Path]:
 
 def pins(lock: str) -> dict[str, str]:
     lines = (ROOT / lock).read_text().splitlines()
-    found = (re.match(r"([a-z0-9._-]+)==([^ ;\\]+)", line) for line in lines)
+    found = (re.match(r"([a-z0-9._-]+)(?:\[.+\])?==([^ ;\\]+)", line) for line in lines)
     return {pin[1]: pin[2] for pin in found if pin}
 
 
@@ -66,6 +68,24 @@ def test_every_direct_dependency_is_locked():
     wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     names = [re.match(r"[A-Za-z0-9._-]+", line)[0].lower().replace("_", "-") for line in wanted]
     assert [name for name in names if name not in locked] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_what_others_want_with_an_extra_is_locked_with_it(lock):
+    """Older pips look for `coverage[toml]` apart from `coverage`, and find the newest of all."""
+    text = (ROOT / lock).read_text()
+    installed = {dist.name.lower().replace("_", "-"): dist for dist in distributions()}
+    asked = [
+        wanted
+        for name in pins(lock)
+        if name in installed  # some are for other systems
+        for wanted in map(Requirement, installed[name].requires or [])
+        if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
+    ]
+    for wanted in asked:
+        [extras] = re.findall(rf"^{wanted.name}(?:\[(.+)\])?==", text, re.MULTILINE)
+        assert wanted.extras <= set(extras.split(",")), str(wanted)
+    assert asked or lock == "requirements.lock"
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
 # What a developer types. Everything here works in a checkout with nothing but Python and make;
 # README.md has the two commands that need not even make.
-.PHONY: demo test coverage check lint lock messages
+.PHONY: demo test coverage faults audit screenshots check lint lock messages bench
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -19,6 +19,21 @@ test: $(BIN)/activate
 
 coverage: $(BIN)/activate
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# Processes killed under load: needs PostgreSQL's server programs, and redis-server for one test.
+# One after another, since each of them keeps a machine busy.
+faults: $(BIN)/activate
+	$(BIN)/python -m pytest -m faults -n 0
+
+# Every page in every view, with the Nu HTML checker and Lighthouse. Needs Chromium, Java and Node.
+audit: $(BIN)/activate
+	@.ci/tools var/tools
+	VNU_JAR=var/tools/node_modules/vnu-jar/build/dist/vnu.jar $(BIN)/python -m pytest -m audit
+	$(BIN)/python benchmarks/lighthouse.py var/tools
+
+# The pictures in docs/screenshots. Needs Chromium.
+screenshots: $(BIN)/activate
+	$(BIN)/python -m tests.screenshots
 
 lint: $(BIN)/activate
 	$(BIN)/ruff check
@@ -39,3 +54,7 @@ messages: $(BIN)/activate
 lock: $(BIN)/activate
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -o requirements-dev.lock
+
+# The figures of docs/performance.md, or one of them: make bench CASE=page. Needs wrk and PostgreSQL.
+bench: $(BIN)/activate
+	$(BIN)/python benchmarks/bench.py $(CASE)

@@ -1,18 +1,17 @@
 """The admin's site object: whose name it bears, and what it offers nowhere."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.contenttypes.models import ContentType
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path
-from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
-
-from supporters.rate_limits import allow
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path, reverse
 
 
 class AdminSite(admin.AdminSite):
@@ -32,17 +31,20 @@ class AdminSite(admin.AdminSite):
             *super().get_urls(),
         ]
 
-    @method_decorator(sensitive_post_parameters())
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Django's own, a few times per client: guessing is slow, and hashing costs us too."""
-        if request.method == "POST" and not allow(request, "login"):
-            return HttpResponse(
-                _("Too many attempts came from your network. Wait 10 minutes, then try again."),
-                status=429,
-                content_type="text/plain; charset=utf-8",
-                headers={"Retry-After": "600"},
-            )
-        return super().login(request, extra_context)
+        """The accounts' log-in, with its second factor. Django's own is never reached: it would
+        let in whoever is logged in already as somebody else, by password alone.
+        """
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The accounts' page, which tells the owner by mail."""
+        return redirect("account_change_password")
 
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str

@@ -24,8 +24,17 @@ from django.core.checks import (
 )
 from django.http.request import validate_host
 
+from supporters.lettering.fonts import Style, font_file
+from supporters.lettering.lines import can_shape
+
 OLDEST_SQLITE = (3, 35)  # INSERT … RETURNING
 TEST_DOMAINS = ("localhost", "test", "invalid", "example", "example.com", "example.org")
+# A letter of each script that most readers of the world read.
+SCRIPTS = {
+    "Latin": "ạ", "Greek": "Ω", "Cyrillic": "Ж", "Arabic": "ع", "Hebrew": "ש",
+    "Devanagari": "क", "Bengali": "ক", "Tamil": "க", "Thai": "ก", "Chinese": "请",
+    "Japanese": "あ", "Korean": "한",
+}  # fmt: skip
 NO_DELIVERY = ("console", "dummy", "locmem", "filebased")
 
 
@@ -142,6 +151,37 @@ def check_outbox_lease(**kwargs: Any) -> list[CheckMessage]:
 
 
 # With --deploy: fine on a laptop, not on the net
+
+
+@register(Tags.compatibility, deploy=True)
+def check_shaping(**kwargs: Any) -> list[CheckMessage]:
+    if can_shape():
+        return []
+    return [
+        Info(
+            "Share images cannot join letters: titles in Hindi, Bengali, Tamil, Thai and related "
+            "scripts are left out of them.",
+            hint="Install the library FriBiDi, which Pillow loads: apt install libfribidi0.",
+            id="undersigned.I031",
+        )
+    ]
+
+
+@register(Tags.compatibility, deploy=True)
+def check_fonts(**kwargs: Any) -> list[CheckMessage]:
+    style = Style(serif=True, weight=700)
+    missing = [name for name, letter in SCRIPTS.items() if not font_file(letter, style)]
+    if not missing:
+        return []
+    return [
+        Info(
+            f"No font has the letters of {', '.join(missing)}: titles in them are left out of "
+            "share images.",
+            hint="apt install fonts-noto-core fonts-noto-cjk, or name a folder of fonts in "
+            "PETITIONS_FONT_DIRS.",
+            id="undersigned.I032",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -1,6 +1,7 @@
 """What every page needs to know about the site."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,9 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
+
+from supporters.cards import site_card_url
+from supporters.meta import locale
 
 # What an address may carry that changes nothing in the page but whom it came from.
 _NOT_IN_CANONICAL = frozenset({"via"})
@@ -25,20 +29,42 @@ class Translation:
     is_default: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """`card` and `locale` are for previews of its pages; `url` has no slash at the end."""
+
+    name: str
+    url: str
+
+    @property
+    def card(self) -> str:
+        return site_card_url()
+
+    @property
+    def locale(self) -> str:
+        return locale()
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: its name, and its address without a slash at the end.
+    """`site`: a Site.
 
     `translations`: the page in each language, or nothing where it has one address for all.
     `canonical`: its own address without what does not matter, or ''.
     """
     found = SimpleLazyObject(lambda: translations(request))
     return {
-        "site": {"name": settings.SITE_NAME, "url": settings.SITE_URL},
+        "site": Site(name=settings.SITE_NAME, url=settings.SITE_URL),
         "translations": found,
         "canonical": SimpleLazyObject(
             lambda: next((each.url for each in found if each.is_current), "")
         ),
     }
+
+
+@lru_cache(maxsize=1024)
+def _in_each_language(path: str, language: str | None) -> dict[str, str]:
+    """Language → path. `path` is of a page in `language`, the active one, which is all it needs."""
+    return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
 
 
 def translations(request: HttpRequest) -> list[Translation]:
@@ -47,7 +73,7 @@ def translations(request: HttpRequest) -> list[Translation]:
     if request.method not in {"GET", "HEAD"} or match is None:
         return []
     path = request.path
-    paths = {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+    paths = _in_each_language(path, get_language())
     if len(set(paths.values())) < len(paths):
         return []
     kept = [(name, value) for name, values in request.GET.lists() for value in values

@@ -1,18 +1,20 @@
 """The pages that are shown when nothing else can be: made without a request or a database."""
 
 import sqlite3
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 RETRY_AFTER = 60  # seconds
 
 # PostgreSQL's classes of codes: connection, resources, intervention (shutting down, starting up,
-# a statement's time-out), and a lock that did not come in time.
-_POSTGRESQL = ("08", "53", "57", "55P03")
+# a statement's time-out), a deadlock's victim, and a lock that did not come in time.
+_POSTGRESQL = ("08", "40", "53", "57", "55P03")
 _SQLITE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -44,6 +46,26 @@ def database_away(request: HttpRequest) -> HttpResponse:
         response = page("503.html", 503)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def busy(request: HttpRequest, *, retry_after: int) -> HttpResponse:
+    """503 as bytes that were made once, for a moment when there is no time to make anything."""
+    response: HttpResponse
+    if request.path_info.endswith(".json"):
+        response = JsonResponse({"error": "busy"}, status=503)
+        response["Access-Control-Allow-Origin"] = "*"
+    else:
+        response = HttpResponse(_busy_page(get_language(), settings.SITE_NAME), status=503)
+    response["Retry-After"] = str(retry_after)
+    response["Cache-Control"] = "no-store"
+    # Django writes a line for each 5xx; who refuses thousands says so by itself, now and then.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    return response
+
+
+@lru_cache(maxsize=16)
+def _busy_page(language: str | None, site_name: str) -> bytes:
+    return render_to_string("busy.html", context()).encode()
 
 
 def page(template: str, status: int) -> HttpResponse:

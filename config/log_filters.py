@@ -3,8 +3,23 @@
 import logging
 import re
 
-# The links of signers: who has one can act for them.
-_TOKENS = re.compile(r"/(confirm|signature|unsubscribe|petitions/preview|demo/mail)/[^/\s'\"]+")
+# The links of signers, of drafts, and those to accounts: who has one can act for them.
+_TOKENS = re.compile(
+    r"/(confirm|signature|unsubscribe|petitions/preview|petitions/start|demo/mail|accounts/confirm-email"
+    r"|accounts/start/confirm|accounts/start"
+    r"|accounts/password/reset/key)/[^/\s'\"]+"
+)
+
+
+# A database's complaint quotes the row: "Key (petition_id, email_key)=(3, sam@example.org) …".
+_ADDRESSES = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;]+\.[^\s\"'<>(),;]+")
+_DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
+
+
+def without_personal_data(text: str) -> str:
+    """Without tokens, e-mail addresses and what PostgreSQL tells of rows."""
+    text = _TOKENS.sub(r"/\1/…", text)
+    return _ADDRESSES.sub("…@…", _DETAIL.sub(r"\1: …", text))
 
 
 class WithoutTokens(logging.Filter):

@@ -15,6 +15,8 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
+from supporters.accounts.allauth_settings import *  # noqa: F403
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -100,6 +102,11 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
+    # Before ours, which take back some of what they offer in the admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "supporters.apps.SupportersConfig",
     "petitions.apps.PetitionsConfig",
     "config.apps.AdminConfig",  # django.contrib.admin with our own site object
@@ -111,42 +118,57 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",  # its templates
     "crispy_forms",
     "csp",
     "django_countries",
 ]
 
 MIDDLEWARE = [
+    "config.observing.Observed",
     "config.middleware.TrustedForwarding",
     "config.middleware.CookielessPublicPages",
     "config.middleware.LanguageOfAddress",
+    "config.cached_pages.CachedPages",
     "config.middleware.ErrorsAreNotKept",
     "config.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.shedding.Shedding",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "supporters.accounts.pages.AccountPages",
 ]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "petitions.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "config.template_loader.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["supporters.templatetags.kept"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -170,6 +192,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Accounts of those who organize and moderate; who signs needs none
+
+# What is the same on every site stands in supporters/accounts/allauth_settings.py.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # browsers allow it on localhost alone
+
 # Data
 
 _positive = validate.Range(min=0)
@@ -190,6 +218,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_MAX_AGE"] = env.int("PETITIONS_CONN_MAX_AGE", 600, validate=_positive)
     _database["CONN_HEALTH_CHECKS"] = True
+    # PgBouncer in transaction mode gives the next statement another connection, without the cursor.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 else:
     raise EnvError("DATABASE_URL must name SQLite (sqlite://) or PostgreSQL (postgres://).")
 
@@ -198,6 +229,12 @@ REDIS_URL = env.str(
     "",
     validate=validate.Regexp(r"$|(rediss?|unix)://", error="must begin with redis:// or rediss://"),
 )
+# Memory for pages that were made a moment ago, in each process; 0 makes each for who asks.
+PETITIONS_PAGE_CACHE_MB = env.int("PETITIONS_PAGE_CACHE_MB", 32, validate=_positive)
+# How often each process looks what staff have switched (supporters.switches), in seconds.
+PETITIONS_SWITCHES_EVERY = 1.0
+# Threads that the server gives each process: how many answers are made at a time follows from it.
+PETITIONS_THREADS = env.int("PETITIONS_THREADS", 32, validate=validate.Range(min=8))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Mail
@@ -282,27 +319,52 @@ WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROO
 FILE_UPLOAD_HANDLERS = ["config.uploads.OnlyPictures"]
 PETITIONS_PICTURE_MB = env.int("PETITIONS_PICTURE_MB", 10, validate=validate.Range(min=1, max=50))
 
+# Share images
+
+# Where fonts are looked for, besides those that pip installed.
+PETITIONS_FONT_DIRS: list[str] = env.list(
+    "PETITIONS_FONT_DIRS",
+    [
+        "/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts",
+        "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts",
+    ],
+)  # fmt: skip
+
 # Operation
 
 METRICS_KEY = env.str("METRICS_KEY", "")
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")  # prometheus_client's own name
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+PETITIONS_LOG_FORMAT = env.str(
+    "PETITIONS_LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])
+)
+PETITIONS_REQUEST_LOG = env.bool("PETITIONS_REQUEST_LOG", False)  # a line for each request
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1, validate=validate.Range(min=1))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "text": {
+            "()": "config.log_formats.Text",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.log_formats.Json"},
     },
     "filters": {"tokens": {"()": "config.log_filters.WithoutTokens"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
+            "formatter": PETITIONS_LOG_FORMAT,
             "filters": ["tokens"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        # Scanners ask for foreign hosts all day: answered with 400, not a traceback each.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }
 
 # What is particular to petitions
@@ -312,6 +374,7 @@ PETITIONS_RATE_LIMITS = {
     "sign": env.str("PETITIONS_SIGN_RATE", "600/10 minutes"),
     "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
+    "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str(
     "PETITIONS_DEFAULT_COUNTRY",
@@ -321,11 +384,17 @@ PETITIONS_DEFAULT_COUNTRY = env.str(
 PETITIONS_UNCONFIRMED_DAYS = env.int(
     "PETITIONS_UNCONFIRMED_DAYS", 7, validate=validate.Range(min=1)
 )
+# Since its last change; and within how many days moderators promise to have read a petition.
+PETITIONS_DRAFT_DAYS = env.int("PETITIONS_DRAFT_DAYS", 30, validate=validate.Range(min=1))
+PETITIONS_REVIEW_DAYS = env.int("PETITIONS_REVIEW_DAYS", 5, validate=validate.Range(min=1))
+PETITIONS_LOCK_WAIT = env.int("PETITIONS_LOCK_WAIT", 5, validate=validate.Range(min=1))
 PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=validate.Range(min=1))
 # Who answers for the site: shown on the help pages, and in security.txt.
-PETITIONS_OPERATOR = env.str("PETITIONS_OPERATOR", "")
+PETITIONS_OPERATOR = env.str(
+    "PETITIONS_OPERATOR", "Demo Operator, 1 Example Street, Marlow Vale" if PETITIONS_DEMO else ""
+)
 PETITIONS_CONTACT_EMAIL = env.str(
     "PETITIONS_CONTACT_EMAIL",
-    "",
+    "contact@example.org" if PETITIONS_DEMO else "",
     validate=validate.Regexp(r"([^\s@<>]+@[^\s@<>]+)?$", error="must be an address like a@b.org"),
 )

@@ -1,4 +1,5 @@
-"""Files are read in one place: the picture in the admin's form of a petition, and from staff.
+"""Files are read in two places: the picture in the admin's form of a petition, from staff, and in
+the draft of one, from who has its link.
 
 Anywhere else a stranger's file would fill the disk or the memory, so that the reading of a body
 ends at its first file. What is read stays in memory, up to PETITIONS_PICTURE_MB; no disk is
@@ -15,8 +16,11 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpl
 from django.http import HttpRequest
 
 from petitions.pictures import most_bytes
+from supporters.rate_limits import allow
+from supporters.tokens import Purpose, read
 
 FORMS = frozenset({"admin:petitions_petition_add", "admin:petitions_petition_change"})
+DRAFTS = "draft_stage"
 FIELD = "picture"
 # A file up to so many times the limit is read to its end and forgotten, or the form could not
 # come back with what was typed below it.
@@ -68,6 +72,8 @@ class OnlyPictures(FileUploadHandler):
 
 def _takes_pictures(request: HttpRequest | None) -> bool:
     match = getattr(request, "resolver_match", None)
+    if request is not None and match is not None and match.view_name == DRAFTS:
+        return _is_for_draft(request, **match.kwargs)
     user: Any = getattr(request, "user", None)  # nobody has looked yet, where it is missing
     if match is None or user is None or match.view_name not in FORMS:
         return False
@@ -76,3 +82,13 @@ def _takes_pictures(request: HttpRequest | None) -> bool:
         staff
         and (user.has_perm("petitions.add_petition") or user.has_perm("petitions.change_petition"))
     )
+
+
+def _is_for_draft(request: HttpRequest, *, token: str, name: str) -> bool:
+    """A picture takes half a second to make, so that nobody may send them without end."""
+    if name != FIELD or read(Purpose.DRAFT, token) is None:
+        return False
+    if allow(request, "start"):
+        return True
+    request.picture_refused = True  # type: ignore[attr-defined]
+    return False

@@ -7,11 +7,13 @@ from django.urls import include, path
 from supporters import urls
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include(urls.without_language)),
     # The site's own language has no prefix; the others have theirs: /es/petitions/.
     *i18n_patterns(path("", include(urls.pages)), prefix_default_language=False),
+    path("", include(urls.without_language)),
+    path("accounts/", include("supporters.accounts.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 handler400 = "config.errors.bad_request"
+handler429 = "supporters.accounts.pages.too_many_requests"  # django-allauth's name
 handler500 = "config.errors.server_error"

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
@@ -49,6 +50,11 @@ class _SluggedAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
     formfield_overrides = HTTPS
     search_fields: ClassVar = ["name"]
     list_per_page = 100
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Old links must work for ever, and only petitions remember their old addresses."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "slug") if obj else fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if obj.slug:
@@ -98,7 +104,7 @@ class TargetAdmin(_SluggedAdmin):
 @admin.register(Topic)
 class TopicAdmin(_SluggedAdmin):
     list_display = ("name", "slug")
-    fields = ("name", "slug")
+    fields = ("name", "description", "slug")
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         return False  # ?petitions__… would tell of others' drafts
@@ -112,6 +118,26 @@ class TopicAdmin(_SluggedAdmin):
 class UserAdmin(DjangosUserAdmin):  # type: ignore[type-arg]
     """Rights are given by superusers alone, even where others may edit accounts."""
 
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "email", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+    fieldsets = (
+        *(DjangosUserAdmin.fieldsets or ()),
+        (_("Public page of an organizer"), {"fields": ("slug",)}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            # The old ones would still choose passwords; the new one is confirmed at the log-in.
+            EmailAddress.objects.filter(user=obj).delete()
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
         return may and (obj is None or not obj.is_superuser or request.user.is_superuser)
@@ -122,6 +148,8 @@ class UserAdmin(DjangosUserAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
+        if obj and obj.slug:  # old links must work for ever
+            fields = (*fields, "slug")
         if request.user.is_superuser:
             return fields
         return (*fields, "is_staff", "is_superuser", "groups", "user_permissions")

@@ -48,10 +48,10 @@ _SAVED_AS: dict[str, dict[str, Any]] = {
 }
 FORMATS = tuple(name for name in _SAVED_AS if features.check(name))
 _READ = ["JPEG", "PNG", "WEBP", "AVIF"]
-_MOST_SCANS = 100  # of a progressive JPEG, which has ten; a thousand keep a processor for minutes
+_MOST_SCANS = 30  # of a progressive JPEG, which has ten; ninety keep a processor for seconds
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
-# One at a time: the largest take some 400 MB for a moment.
+# One at a time: the largest take some 600 MB for a moment.
 _AT_WORK = Lock()
 
 

@@ -10,6 +10,7 @@ Tags that they type are shown as typed all the same.
 """
 
 import re
+from html import unescape
 from itertools import count, pairwise
 
 import nh3
@@ -262,3 +263,8 @@ def _parse(markdown: str, *, trusted: bool = False) -> list[Token]:
 # One of each for all threads: it keeps anything between texts.
 _parser = _build_parser()
 _unformatted = MarkdownIt("zero", {"breaks": True}).enable("newline")
+
+
+def words_of(rendered: str) -> str:
+    """The text of what render() made, without markup: blocks stand on lines of their own."""
+    return unescape(nh3.clean(rendered, tags=set()))

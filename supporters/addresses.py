@@ -1,6 +1,7 @@
 """E-mail addresses: which ones we take, and when two of them are one person's."""
 
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -36,7 +37,7 @@ def email_key(address: str) -> str:
     local, _, typed_domain = address.strip().rpartition("@")
     if not local:
         raise InvalidAddress("no local part")
-    domain = _validate(f"postmaster@{typed_domain}").ascii_domain.lower()
+    domain = _ascii_domain(typed_domain).lower()
     # Canonical caseless matching (Unicode, D145) decomposes before it folds.
     local = unicodedata.normalize("NFC", unicodedata.normalize("NFD", local).casefold())
     local = local.partition("+")[0] or local
@@ -53,7 +54,12 @@ def wire_address(address: str) -> str:
     Left to Django, ``straße.example`` would become ``strasse.example`` (IDNA 2003): another host.
     """
     local, _, typed_domain = address.rpartition("@")
-    return f"{local}@{_validate(f'postmaster@{typed_domain}').ascii_domain}"
+    return f"{local}@{_ascii_domain(typed_domain)}"
+
+
+@lru_cache(maxsize=1_000)
+def _ascii_domain(typed: str) -> str:
+    return _validate(f"postmaster@{typed}").ascii_domain
 
 
 def _validate(address: str) -> ValidatedEmail:

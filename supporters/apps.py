@@ -9,6 +9,7 @@ class SupportersConfig(AppConfig):
 
     def ready(self) -> None:
         from supporters import receivers  # noqa: F401, PLC0415 — connects to petitions' signals
+        from supporters.accounts import receivers as _receivers  # noqa: F401, PLC0415 — allauth's
         from supporters.groups import add_permissions  # noqa: PLC0415
 
         post_migrate.connect(

@@ -77,6 +77,11 @@ class Period:
     total: int = 0
 
     @property
+    def other_size(self) -> int:
+        """How many of `other`, without the sign."""
+        return abs(self.other)
+
+    @property
     def last_day(self) -> dt.date:
         return (self.end - dt.timedelta(microseconds=1)).date()
 
@@ -98,6 +103,11 @@ class Chart:
     @property
     def start(self) -> dt.datetime:
         return self.periods[0].start
+
+    @property
+    def has_other(self) -> bool:
+        """Whether the numbers of some period come from more than those who signed in it."""
+        return any(period.other for period in self.periods)
 
     @property
     def total(self) -> int:
@@ -155,6 +165,9 @@ def chart_of(petition: Petition) -> Chart | None:
     for period in periods:
         number += period.signed + period.other
         period.total = number
+    # The first week and the last, but for the days in which there was no petition.
+    periods[0].start = max(periods[0].start, _day(start))
+    periods[-1].end = min(periods[-1].end, end)
     return Chart(step=step.name, periods=periods, before=before, end=end)
 
 

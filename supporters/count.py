@@ -1,20 +1,25 @@
 """The number that is shown: positions given and adjustments (on the petition) plus the tail."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from petitions.clock import Moment
 from petitions.models import Petition
 from supporters.models import Signature
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 def with_live_count(petitions: QuerySet[Petition]) -> QuerySet[Any]:
-    """Annotate each petition with `live_count`, exact in the statement's own snapshot."""
-    return petitions.annotate(live_count=F("supporter_count") + _tail_size())
+    """Annotate each petition with `live_count`, exact in the statement's own snapshot.
+
+    And with `counted_at`, when that was: nothing that was confirmed before it is left out.
+    """
+    return petitions.annotate(live_count=F("supporter_count") + _tail_size(), counted_at=Moment())
 
 
 def live_count(petition_id: int) -> int:
@@ -81,8 +86,13 @@ class Tally:
             count=petition.live_count,  # type: ignore[attr-defined]  # annotated
             goal=petition.goal,
             is_open=petition.is_open,
-            as_of=timezone.now(),
+            as_of=petition.counted_at,  # type: ignore[attr-defined]  # annotated
         )
+
+    @property
+    def without_time(self) -> "Tally":
+        """For what does not say when: equal as long as the number is."""
+        return replace(self, as_of=_NEVER)
 
     @property
     def digits(self) -> int:

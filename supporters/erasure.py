@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from petitions.models import PetitionDraft
 from supporters.models import OutgoingMail, Signature
 
 BATCH = 1_000
@@ -41,6 +42,30 @@ def _erase_batch(before: datetime) -> int:
         OutgoingMail.objects.filter(signature_id__in=ids).delete()
         pending.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def erase_stale_drafts() -> int:
+    """Delete drafts, and their pictures, PETITIONS_DRAFT_DAYS days after their last change.
+
+    Also what is left of those that became petitions: nobody needs it by then.
+    """
+    erased = 0
+    while batch := _erase_drafts():
+        erased += batch
+    return erased
+
+
+def _erase_drafts() -> int:
+    stale = PetitionDraft.objects.stale()
+    with transaction.atomic():
+        # Locked, so that one that is being confirmed right now is left alone.
+        drafts = list(
+            stale.select_for_update(skip_locked=True).order_by("changed_at").defer("typed")[:BATCH]
+        )
+        for draft in drafts:
+            draft.remove_picture()
+        PetitionDraft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    return len(drafts)
 
 
 def forget_mails() -> int:

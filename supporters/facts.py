@@ -83,6 +83,7 @@ INLINE: dict[str, Callable[[], str]] = {
     "operator": operator,
     "contact": contact,
     "unconfirmed": lambda: span(timedelta(days=settings.PETITIONS_UNCONFIRMED_DAYS)),
+    "drafts": lambda: span(timedelta(days=settings.PETITIONS_DRAFT_DAYS)),
     "grace": lambda: span(GRACE),
     "mails": lambda: str(MAX_MAILS),
     "sent_mails": lambda: span(SENT_MAILS_KEPT),

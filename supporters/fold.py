@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from petitions.locks import one_by_one
 from petitions.models import Petition
 from supporters.models import HourlyCount, Signature
 
@@ -36,9 +37,8 @@ WHERE supporters_signature.id = numbered.id
 def fold(petition_id: int, *, limit: int = BATCH) -> int:
     """Give the petition's tail the next positions. Returns how many signatures it took."""
     with transaction.atomic():
-        # The petition row first: the lock order everywhere. NO KEY, or inserts of signatures,
-        # which refer to this row, would wait.
-        Petition.objects.select_for_update(no_key=True).only("pk").get(pk=petition_id)
+        # The petition row first: the lock order everywhere.
+        Petition.objects.lock().only("pk").get(pk=petition_id)
         return _fold_locked(petition_id, limit)
 
 
@@ -71,14 +71,19 @@ def _fold_locked(petition_id: int, limit: int) -> int:
 
 
 def fold_all(*, limit: int = BATCH) -> int:
-    """Fold every petition that has a tail. Returns how many signatures were taken."""
+    """Fold every petition that has a tail. Returns how many signatures were taken.
+
+    Raises as petitions.locks.one_by_one does.
+    """
     waiting = Signature.objects.tail().order_by().values_list("petition_id", flat=True).distinct()
+    return one_by_one(list(waiting), lambda petition_id: _fold_whole(petition_id, limit))
+
+
+def _fold_whole(petition_id: int, limit: int) -> int:
     taken = 0
-    for petition_id in list(waiting):
-        while (folded := fold(petition_id, limit=limit)) == limit:
-            taken += folded
+    while (folded := fold(petition_id, limit=limit)) == limit:
         taken += folded
-    return taken
+    return taken + folded
 
 
 def _note_hour(petition_id: int, taken: int) -> None:

@@ -11,13 +11,14 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from supporters import postal_codes
+from supporters import postal_codes, sources
 from supporters.addresses import MAX_EMAIL, InvalidAddress, check_address, email_key
 from supporters.models import Signature
 
@@ -41,6 +42,8 @@ def tidy(typed: str, *, keep: str = "") -> str:
     Dropped: control characters (NUL among them), lone surrogates, which no database takes, and
     the marks that turn the direction of the text around them. Joiners stay: scripts need them.
     """
+    if typed.isascii() and typed.isprintable():
+        return typed
     text = unicodedata.normalize("NFC", typed)
     return "".join(
         char
@@ -110,6 +113,15 @@ class ReasonField(TextField):
                 % {"over": over},
                 code="too_long",
             )
+
+
+class SourceField(TextField):
+    """The code of a shared link, or '' for what is none: nobody typed it, so nobody is told."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> str:
+        return sources.read(value)
 
 
 class AddressField(TextField):
@@ -228,6 +240,15 @@ class CountrySelect(forms.Select):
         return format_html("<select{}>\n{}\n</select>", attrs, options)
 
 
+class CountryField(forms.ChoiceField):
+    """Looks a code up; a ChoiceField would make 250 pairs anew and go through them."""
+
+    widget = CountrySelect
+
+    def valid_value(self, value: Any) -> bool:
+        return value in _countries(get_language())
+
+
 class Button:
     """A layout object: crispy's own buttons bring the classes of another framework."""
 
@@ -239,17 +260,10 @@ class Button:
         return format_html("<button{}>{}</button>", flatatt(self.attributes), self.text)
 
 
-class SignForm(SignatureFields):
-    """Signing a petition. `cleaned_data` also has `email_key`, for supporters.signing.
-
-    `action` is where the form is sent: it is also shown on the petition's page.
-    """
-
-    field_order = ("given_name", "family_name", "email", "country", "postal_code", "display")
-
-    email = AddressField(
+def email_field(help_text: Any) -> AddressField:
+    return AddressField(
         label=_("Email"),
-        help_text=_("We send a message to check it is you. Your address is never shown."),
+        help_text=help_text,
         max_length=MAX_EMAIL,
         error_messages={"required": _("Enter an email address like name@example.org")},
         widget=forms.EmailInput(
@@ -261,7 +275,18 @@ class SignForm(SignatureFields):
             }
         ),
     )
-    country = forms.ChoiceField(
+
+
+class SignForm(SignatureFields):
+    """Signing a petition. `cleaned_data` also has `email_key`, for supporters.signing.
+
+    `action` is where the form is sent: it is also shown on the petition's page.
+    """
+
+    field_order = ("given_name", "family_name", "email", "country", "postal_code", "display")
+
+    email = email_field(_("We send a message to check it is you. Your address is never shown."))
+    country = CountryField(
         label=_("Country"),
         choices=lambda: _countries(get_language()).items(),
         error_messages={
@@ -284,11 +309,18 @@ class SignForm(SignatureFields):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
+    source = SourceField(required=False)
+
     def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].initial = settings.PETITIONS_DEFAULT_COUNTRY
         self._follow_country()
-        self.helper = self._helper(
+        self._action = action
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How crispy lays it out: made for who sees the form again, not for who has signed."""
+        helper = self._helper(
             Div("given_name", "family_name", css_class="pair"),
             "email",
             Div("country", "postal_code", css_class="pair pair-uneven"),
@@ -296,12 +328,12 @@ class SignForm(SignatureFields):
             _reason_layout(_("Say why you are signing")),
             "wants_updates",
             Div("website", css_class="visually-hidden", aria_hidden="true"),
+            *(["source"] if sources.read(self["source"].value()) else []),
             Button(_("Sign this petition"), css_class="button button-wide"),
-            action=action,
+            action=self._action,
         )
-        self.helper.form_error_title = gettext(
-            "There is a problem. Your signature was not sent yet."
-        )
+        helper.form_error_title = gettext("There is a problem. Your signature was not sent yet.")
+        return helper
 
     def _follow_country(self) -> None:
         """Name and need the postal code as the country in the form does."""
@@ -351,7 +383,7 @@ class EditSignatureForm(SignatureFields):
             "display",
             _reason_layout(_("Say why you signed")),
             "wants_updates",
-            Button(_("Save"), name="action", value="save"),
+            Button(_("Save"), css_class="button button-plain", name="action", value="save"),
             action=action,
         )
         self.helper.form_error_title = gettext("There is a problem. Nothing was changed yet.")

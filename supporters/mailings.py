@@ -1,8 +1,10 @@
 """Mailings: one update to all supporters who asked for updates, through the outbox."""
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from supporters import switches
 from supporters.models import Mailing, OutgoingMail, Signature
 
 BATCH = 1_000  # outbox rows a transaction
@@ -11,8 +13,11 @@ BATCH = 1_000  # outbox rows a transaction
 def fill() -> int:
     """Add a batch of outbox rows for every running mailing. Returns how many it looked at.
 
-    Goes on where it stopped, by `filled_to`; 0 means that all are filled. Any number may run.
+    Goes on where it stopped, by `filled_to`; 0 means that all are filled, or that mailings are
+    paused. Any number may run.
     """
+    if switches.current().mailings_paused:
+        return 0
     running = Mailing.objects.filter(finished_at=None, cancelled_at=None).order_by("pk")
     return sum(_fill(pk) for pk in list(running.values_list("pk", flat=True)))
 
@@ -43,6 +48,7 @@ def _fill(mailing_id: int) -> int:
                 petition_id=petition_id,
                 signature_id=pk,
                 mailing=mailing,
+                not_before=Now(),
             )
             for pk, email in wanting
         ]

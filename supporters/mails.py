@@ -6,6 +6,7 @@ Subject, text and HTML are templates/mails/<name>.{subject.txt,txt,html}.
 import re
 import unicodedata
 from email.headerregistry import Address
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,14 +15,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from petitions import clock
 from petitions.models import ModerationEvent, Petition, Update
 from petitions.states import Status
 from petitions.text import plain
+from supporters import tokens
+from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
+from supporters.letters import blank, form
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
-from supporters.tokens import Purpose, make
+from supporters.starting import mails as start_mails
+from supporters.tokens import Purpose
 
 LONGEST_TITLE = 60  # characters of a title in a subject: what a phone shows
 LONGEST_NAME = 40
@@ -36,7 +42,7 @@ _LINK_LIKE = re.compile(r"[/:@\\]|[.。]\w|www", re.IGNORECASE)
 def compose(mail: OutgoingMail) -> Mail | None:
     """The message that fits now, or None when nothing is to be said any more.
 
-    Loads nothing when `mail` comes from outbox.current(), save for a decision.
+    Loads nothing when `mail` comes from outbox.current(), save for a decision and an account.
     """
     language = mail.payload.get("language", "")
     message: Mail | None
@@ -46,16 +52,30 @@ def compose(mail: OutgoingMail) -> Mail | None:
         events = ModerationEvent.objects.select_related("petition__organizer")
         event = events.filter(pk=mail.payload.get("event")).first()
         message = decision(event, language=language) if event else None
+    elif mail.kind == OutgoingMail.Kind.ACCOUNT:
+        message = account(mail, language=language)
+    elif mail.kind == OutgoingMail.Kind.START:
+        message = start(mail, language=language)
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
         return None
     # As it goes over the wire: Django would encode ß by rules under which it is another host.
-    message.to = [wire_address(mail.recipient)]
+    message.to = [address_on_the_wire(mail.recipient)]
     # The same when it is sent again, so that mailboxes can tell that it is the same.
     made = int(mail.created_at.timestamp() * 1_000_000)
     message.extra_headers["Message-ID"] = f"<{mail.pk}.{made:x}@{_host()}>"
     return message
+
+
+def address_on_the_wire(recipient: str) -> str:
+    local, _, domain = recipient.rpartition("@")
+    return f"{local}@{_wire_domain(domain)}"
+
+
+@lru_cache(4_096)
+def _wire_domain(domain: str) -> str:
+    return wire_address(f"postmaster@{domain}").rpartition("@")[2]
 
 
 def _for_signer(signature: Signature | None, language: str) -> Mail | None:
@@ -74,23 +94,41 @@ def _for_supporter(mail: OutgoingMail) -> Mail | None:
         return None
     update = mailing.update
     wanted = signature.status == Signature.Status.CONFIRMED and signature.wants_updates
-    shown = update.petition.status in (Status.OPEN, Status.CLOSED)
-    if not (wanted and shown and update.published_at and update.published_at <= timezone.now()):
+    shown = update.petition.is_published
+    if not (wanted and shown and _is_out(update)):
         return None
     return supporter_update(update, signature)
 
 
+def _is_out(update: Update) -> bool:
+    """Whether it is public. The database is asked only where our own clock may be behind."""
+    at = update.published_at
+    return at is not None and (at <= timezone.now() or at <= clock.now())
+
+
 def confirm(signature: Signature, *, language: str = "") -> Mail:
     """To who has signed and has yet to confirm."""
-    with _speaking(language or signature.language):
-        context = {
-            **_about(signature.petition),
-            "name": _greetable(signature.given_name),
-            "confirm_url": _url("confirm", make(Purpose.CONFIRM, signature.pk)),
-            "signature_url": _signature_url(signature),
-            "days": settings.PETITIONS_UNCONFIRMED_DAYS,
-        }
-        return _make("confirm", context)
+    spoken = _spoken(language or signature.language)
+    petition, name = signature.petition, _greetable(signature.given_name)
+    days = settings.PETITIONS_UNCONFIRMED_DAYS
+    basis = ("confirm", spoken, bool(name), petition.title, petition.slug, days, *_site())
+
+    def make() -> Mail:
+        with translation.override(spoken):
+            context = {
+                **_about(petition),
+                "name": name and blank("name"),
+                "confirm_url": _url("confirm", blank("confirm")),
+                "signature_url": _url("signature", blank("signature")),
+                "days": days,
+            }
+            return _make("confirm", context)
+
+    return form(basis, make).fill(
+        name=name,
+        confirm=tokens.make(Purpose.CONFIRM, signature.pk),
+        signature=tokens.make(Purpose.SIGNATURE, signature.pk),
+    )
 
 
 def already_confirmed(signature: Signature, *, language: str = "") -> Mail:
@@ -107,21 +145,31 @@ def already_confirmed(signature: Signature, *, language: str = "") -> Mail:
 
 def supporter_update(update: Update, signature: Signature) -> Mail:
     """News of a petition to one supporter; their mailbox shows a button to unsubscribe."""
-    with _speaking(signature.language):
-        unsubscribe_url = _url("unsubscribe", make(Purpose.UNSUBSCRIBE, signature.pk))
-        context = {
-            **_about(update.petition),
-            "update": update,
-            "headline": _short(update.title),
-            "text": plain(update.body).replace("\n", "\n\n"),
-            "signature_url": _signature_url(signature),
-            "unsubscribe_url": unsubscribe_url,
-        }
-        headers = {
-            "List-Unsubscribe": f"<{unsubscribe_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
-        }
-        return _make("update", context, headers)
+    spoken = _spoken(signature.language)
+    petition = update.petition
+    said = (update.title, update.body, update.html, update.happened_on)
+    basis = ("update", spoken, *said, petition.title, petition.slug, *_site())
+
+    def make() -> Mail:
+        with translation.override(spoken):
+            context = {
+                **_about(petition),
+                "update": update,
+                "headline": _short(update.title),
+                "text": plain(update.body).replace("\n", "\n\n"),
+                "signature_url": _url("signature", blank("signature")),
+                "unsubscribe_url": _url("unsubscribe", blank("unsubscribe")),
+            }
+            return _make("update", context)
+
+    token = tokens.make(Purpose.UNSUBSCRIBE, signature.pk)
+    mail = form(basis, make).fill(
+        signature=tokens.make(Purpose.SIGNATURE, signature.pk), unsubscribe=token
+    )
+    with translation.override(spoken):
+        mail.extra_headers["List-Unsubscribe"] = f"<{_url('unsubscribe', token)}>"
+    mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return mail
 
 
 def decision(event: ModerationEvent, *, language: str = "") -> Mail:
@@ -138,6 +186,30 @@ def decision(event: ModerationEvent, *, language: str = "") -> Mail:
         return _make("decision", context)
 
 
+def account(mail: OutgoingMail, *, language: str = "") -> Mail | None:
+    """About somebody's account: to confirm an address, choose a password, know of a change."""
+    with _speaking(language):
+        letter = account_mails.letter(mail)
+        if letter is None:
+            return None
+        name, context = letter
+        context["name"] = _greetable(context.get("name", ""))
+        return _make(f"account/{name}", context)
+
+
+def start(mail: OutgoingMail, *, language: str = "") -> Mail | None:
+    """To who starts a petition: to confirm it; and when it is to be expected that it was read."""
+    with _speaking(language):
+        letter = start_mails.letter(mail)
+        if letter is None:
+            return None
+        name, context = letter
+        context["name"] = _greetable(context["name"])
+        if petition := context.get("petition"):
+            context |= _about(petition)
+        return _make(f"start/{name}", context)
+
+
 def _what(event: ModerationEvent) -> str:
     """The state that was reached, or the move where the state alone does not tell."""
     if event.from_status == Status.HIDDEN:
@@ -147,7 +219,7 @@ def _what(event: ModerationEvent) -> str:
     return event.to_status
 
 
-def _make(name: str, context: dict[str, Any], headers: dict[str, str] | None = None) -> Mail:
+def _make(name: str, context: dict[str, Any]) -> Mail:
     """Render the three templates in the language that is spoken."""
     context = {
         **context,
@@ -162,7 +234,7 @@ def _make(name: str, context: dict[str, Any], headers: dict[str, str] | None = N
         subject=" ".join(subject.split()),
         body=text.strip() + "\n",
         from_email=_sender(),
-        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+        headers={"Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html.strip() + "\n", "text/html")
     return mail
@@ -177,11 +249,22 @@ def _about(petition: Petition) -> dict[str, Any]:
 
 
 def _signature_url(signature: Signature) -> str:
-    return _url("signature", make(Purpose.SIGNATURE, signature.pk))
+    return _url("signature", tokens.make(Purpose.SIGNATURE, signature.pk))
 
 
 def _url(name: str, argument: str | int) -> str:
     return settings.SITE_URL + reverse(name, args=[argument])
+
+
+def _site() -> tuple[str, ...]:
+    """What every mail depends on beside its subject; settings that only tests change."""
+    return (
+        settings.SITE_NAME,
+        settings.SITE_URL,
+        settings.DEFAULT_FROM_EMAIL,
+        settings.LANGUAGE_CODE,
+        settings.ROOT_URLCONF,
+    )
 
 
 def _sender() -> str:
@@ -194,17 +277,25 @@ def _sender() -> str:
 
 
 def _host() -> str:
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return _ascii_host(settings.SITE_URL)
+
+
+@lru_cache(16)
+def _ascii_host(site_url: str) -> str:
+    host = urlsplit(site_url).hostname or "localhost"
     return host.encode("idna").decode()
 
 
 def _speaking(language: str) -> translation.override:
     """In this language where the site speaks it, else in the site's own."""
+    return translation.override(_spoken(language))
+
+
+def _spoken(language: str) -> str:
     try:
-        spoken = translation.get_supported_language_variant(language or settings.LANGUAGE_CODE)
+        return translation.get_supported_language_variant(language or settings.LANGUAGE_CODE)
     except LookupError:
-        spoken = settings.LANGUAGE_CODE
-    return translation.override(spoken)
+        return settings.LANGUAGE_CODE
 
 
 def _short(title: str) -> str:

@@ -7,19 +7,23 @@ change after the claim is guarded by the lease: who has lost it changes nothing.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from petitions.models import ModerationEvent
+from petitions import clock
+from petitions.clock import Moment
+from petitions.models import ModerationEvent, Petition
 from petitions.states import Status
+from supporters import metrics, switches
 from supporters.addresses import InvalidAddress, check_address
 from supporters.models import OutgoingMail
 
-BATCH = 100
+BATCH, LARGEST_BATCH = 100, 400
+COUNTED_UP_TO = 10_000
 
 # A mail's own temporary failures: after 1, 2, 4 … minutes, then every 4 hours, for two days.
 FIRST_DELAY = timedelta(minutes=1)
@@ -31,6 +35,8 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     OutgoingMail.Kind.SIGNATURE: ("signature__petition",),
     OutgoingMail.Kind.UPDATE: ("signature", "mailing__update__petition"),
     OutgoingMail.Kind.DECISION: ("petition",),
+    OutgoingMail.Kind.ACCOUNT: (),
+    OutgoingMail.Kind.START: (),
 }
 
 # SQLite's clock has milliseconds and Python's has more: what was written a moment ago is due.
@@ -46,15 +52,21 @@ def decision(event: ModerationEvent) -> None:
     organizer = petition.organizer
     if organizer is None or organizer.pk == event.actor_id or event.to_status == Status.IN_REVIEW:
         return
+    to_organizer(petition, OutgoingMail.Kind.DECISION, event=event.pk)
+
+
+def to_organizer(petition: Petition, kind: str, **payload: Any) -> None:
+    """Ask for a mail in the petition's language; none without an organizer or an address."""
     try:
-        recipient = check_address(organizer.email)
+        recipient = check_address(petition.organizer.email if petition.organizer else "")
     except InvalidAddress:
         return
     OutgoingMail.objects.create(
-        kind=OutgoingMail.Kind.DECISION,
+        kind=kind,
         recipient=recipient,
         petition=petition,
-        payload={"event": event.pk, "language": petition.language},
+        payload={**payload, "language": petition.language},
+        not_before=Now(),
     )
 
 
@@ -66,19 +78,21 @@ def waiting() -> QuerySet[OutgoingMail]:
 def claim(limit: int = BATCH) -> list[OutgoingMail]:
     """Lease up to `limit` mails that are due to this caller, and commit.
 
-    What single people wait for goes before the mailings. No two callers get the same row before
-    its lease (PETITIONS_OUTBOX_LEASE seconds) has ended.
+    What single people wait for goes before the mailings, which wait while they are paused. No two
+    callers get the same row before its lease (PETITIONS_OUTBOX_LEASE seconds) has ended.
     """
     single = Q(mailing=None)
-    due = _due()
+    due = _due() if not switches.current().mailings_paused else _due().filter(single)
     if not due.exists():  # so that an idle worker never asks SQLite for its write lock
         return []
     with transaction.atomic():
         # Two statements and not UPDATE … WHERE id IN (SELECT … LIMIT n FOR UPDATE SKIP LOCKED):
         # PostgreSQL may run such a subquery more than once, and lock more than n rows.
-        found = _locked(due.filter(single), limit)
+        # In the order of an index that begins with the mailing: by date alone, PostgreSQL walks
+        # past all updates that wait.
+        found = _locked(due.filter(single), limit, "mailing_id", "not_before", "pk")
         if len(found) < limit:
-            found += _locked(due.exclude(single), limit - len(found))
+            found += _locked(due.exclude(single), limit - len(found), "not_before", "pk")
         if not found:
             return []
         leased_until = found[0][1] + timedelta(seconds=settings.PETITIONS_OUTBOX_LEASE)
@@ -89,8 +103,14 @@ def claim(limit: int = BATCH) -> list[OutgoingMail]:
 
 
 def current(mail: OutgoingMail) -> OutgoingMail | None:
-    """The claimed mail as it is now, with all that it is about; None when it is no longer ours."""
-    return next(iter(_ours(mail).select_related(*_ABOUT[mail.kind])), None)
+    """The claimed mail as it is now, with all that it is about; None when it is no longer ours.
+
+    Nor is one of a kind that only a newer release knows: its workers get it when the lease ends.
+    """
+    if mail.kind not in _ABOUT:
+        return None
+    about = _ABOUT[mail.kind] or (None,)  # None: nothing, where no argument would mean everything
+    return next(iter(_ours(mail).select_related(*about)), None)
 
 
 def release(mails: Collection[OutgoingMail]) -> None:
@@ -102,16 +122,34 @@ def release(mails: Collection[OutgoingMail]) -> None:
 
 def sent(mail: OutgoingMail) -> bool:
     """Stamp it. False when the lease had been lost, so that it may go out twice."""
-    return bool(_ours(mail).update(sent_at=Now(), leased_until=None, failure=""))
+    return bool(_stamp(mail))
+
+
+def sent_before(mails: Collection[OutgoingMail]) -> None:
+    """Stamp those of them that are still ours and have no stamp: it was lost with the database."""
+    for mail in mails:
+        _stamp(mail)
+
+
+def keep_stamps(mails: Collection[OutgoingMail]) -> None:
+    """Wait until their stamps are on the disk: a commit that waits takes all before it along."""
+    stamped = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails])
+    stamped.exclude(sent_at=None).update(failure="")
+
+
+def _stamp(mail: OutgoingMail) -> int:
+    return _ours(mail).update(sent_at=Now(), leased_until=None, failure="")
 
 
 def drop(mail: OutgoingMail) -> None:
     """There is nothing to say any more."""
+    metrics.mails.labels("dropped").inc()
     _ours(mail).delete()
 
 
 def fail(mail: OutgoingMail, reason: str) -> None:
     """Give it up and keep the reason."""
+    metrics.mails.labels("failed").inc()
     _ours(mail).update(
         failed_at=Now(), leased_until=None, attempts=F("attempts") + 1, failure=_cut(reason)
     )
@@ -126,6 +164,7 @@ def put_off(mail: OutgoingMail, reason: str, *, own_fault: bool = True) -> None:
     if own_fault and attempts >= MAX_ATTEMPTS:
         fail(mail, reason)
         return
+    metrics.mails.labels("put_off").inc()
     delay = min(FIRST_DELAY * 2 ** min(max(attempts - 1, 0), 10), LONGEST_DELAY)
     _ours(mail).update(
         not_before=Now() + delay, leased_until=None, attempts=attempts, failure=_cut(reason)
@@ -133,9 +172,36 @@ def put_off(mail: OutgoingMail, reason: str, *, own_fault: bool = True) -> None:
 
 
 def oldest_age() -> timedelta | None:
-    """For how long the oldest mail has been due; None when nothing is."""
-    oldest = waiting().filter(not_before__lte=Now()).order_by("not_before").first()
-    return timezone.now() - oldest.not_before if oldest else None
+    """For how long the oldest mail has been due; None when nothing is. Not what is to wait."""
+    due = waiting().filter(not_before__lte=Now())
+    if switches.current().mailings_paused:
+        due = due.filter(mailing=None)
+    oldest = due.order_by("not_before").values_list("not_before", Moment()).first()
+    return oldest[1] - oldest[0] if oldest else None
+
+
+def backlog() -> dict[str, tuple[int, timedelta]]:
+    """By kind: how many mails wait, and for how long the oldest of them has been due.
+
+    Looks at the first COUNTED_UP_TO mails to single people and as many of mailings, and no
+    further. What is to wait has no age.
+    """
+    now = clock.now()
+    single = waiting().filter(mailing=None).order_by("mailing_id", "not_before", "pk")
+    news = waiting().exclude(mailing=None).order_by("not_before", "pk")
+    found = dict.fromkeys(map(str, OutgoingMail.Kind), (0, timedelta(0)))
+    for mails in (single, news):
+        # Of a slice, so that nothing else is looked at; grouping a slice is not to be had.
+        numbers = mails[:COUNTED_UP_TO].aggregate(
+            **{f"{kind}_number": Count("pk", filter=Q(kind=kind)) for kind in found},
+            **{f"{kind}_oldest": Min("not_before", filter=Q(kind=kind)) for kind in found},
+        )
+        for kind in found:
+            if number := numbers[f"{kind}_number"]:
+                found[kind] = number, max(now - numbers[f"{kind}_oldest"], timedelta(0))
+    if switches.current().mailings_paused:
+        found[OutgoingMail.Kind.UPDATE] = found[OutgoingMail.Kind.UPDATE][0], timedelta(0)
+    return found
 
 
 def _due() -> QuerySet[OutgoingMail]:
@@ -143,11 +209,11 @@ def _due() -> QuerySet[OutgoingMail]:
     return waiting().filter(free, not_before__lte=Now() + _TICK)
 
 
-def _locked(mails: QuerySet[OutgoingMail], limit: int) -> list[tuple[int, datetime]]:
+def _locked(mails: QuerySet[OutgoingMail], limit: int, *order: str) -> list[tuple[int, datetime]]:
     """Ids and the database's time; the rows stay locked for the transaction."""
     return list(
         mails.select_for_update(skip_locked=True, no_key=True)
-        .order_by("not_before", "pk")
+        .order_by(*order)
         .values_list("pk", Now())[:limit]
     )
 

@@ -1,25 +1,33 @@
 """What the page of a petition shows, gathered in at most six statements."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.urls import reverse
+from django.utils.translation import get_language
 
-from petitions.models import ModerationEvent, Petition, PetitionTarget
+from petitions.models import ActionStep, ModerationEvent, Petition, PetitionTarget, Update
 from petitions.states import Status
+from supporters import switches
 from supporters.appeal import appeal
+from supporters.blank_form import blank_form
+from supporters.compiled import Compiled
 from supporters.count import Tally, with_live_count
-from supporters.forms import SignForm
+from supporters.kept import Kept, key_of
+from supporters.meta import Meta
 from supporters.models import CountAdjustment, Signature
+from supporters.models.signature import shown_name
+from supporters.sharing import Share
+from supporters.trend import growth
 
 REASONS = 6
 RECENT = 12
 RELATED = 5
 UPDATES = 5  # shown at once; whoever wants the earlier ones opens them
-BUSY_DAY = 5  # signatures: fewer are no news, and one of them could be told apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +40,20 @@ class PublicSignature:
 
     @classmethod
     def of(cls, signature: Signature) -> "PublicSignature":
-        confirmed_at = signature.confirmed_at
+        return cls.of_row(_shown(signature))
+
+    @classmethod
+    def of_row(cls, row: tuple[Any, ...]) -> "PublicSignature":
+        """Of the values of _SHOWN."""
+        display, given_name, family_name, reason, confirmed_at = row
         if confirmed_at is None:
             raise ValueError("Only a confirmed signature is shown.")
-        return cls(name=signature.public_name, reason=signature.reason, confirmed_at=confirmed_at)
+        name = shown_name(display, given_name, family_name)
+        return cls(name=name, reason=reason, confirmed_at=confirmed_at)
+
+
+_SHOWN = ("display", "given_name", "family_name", "reason", "confirmed_at")
+_shown = attrgetter(*_SHOWN)
 
 
 def page_petitions() -> QuerySet[Petition]:
@@ -63,41 +81,91 @@ def page_petitions() -> QuerySet[Petition]:
     )
 
 
-def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]:
-    """The template's context; `petition` comes from page_petitions() with its live count."""
-    tally = Tally.of(petition)
+_PETITION = -9_999  # no petition's id
+_NOW = datetime(1, 2, 3, tzinfo=UTC)
+
+_links = Compiled(
     # Who is only to be called stands with the second steps.
-    links = (
+    lambda petition: (
         PetitionTarget.objects.filter(petition=petition)
         .exclude(relation=PetitionTarget.Relation.CALLED)
         .select_related("target")
-    )
+    ),
+    petition=_PETITION,
+)
+_steps = Compiled(lambda petition: ActionStep.objects.filter(petition=petition), petition=_PETITION)
+_updates = Compiled(
+    lambda petition, now: Update.objects.filter(petition=petition).published(now).newest_first(),
+    petition=_PETITION,
+    now=_NOW,
+)
+_reasons = Compiled(
+    lambda petition: (
+        Signature.objects.filter(petition=petition)
+        .for_public_display()
+        .with_reason()
+        .order_by("-confirmed_at", "-id")
+        .values_list(*_SHOWN)[:REASONS]
+    ),
+    petition=_PETITION,
+)
+_recent = Compiled(
+    # By position: a signature that is not folded yet follows within a second.
+    lambda petition: (
+        Signature.objects.filter(petition=petition, position__isnull=False)
+        .for_public_display()
+        .order_by("-position")
+        .values_list(*_SHOWN)[:RECENT]
+    ),
+    petition=_PETITION,
+)
+
+
+_metas: Kept[Meta] = Kept()
+_shares: Kept[Share] = Kept()
+
+
+def page_context(petition: Petition, *, preview: bool = False, source: str = "") -> dict[str, Any]:
+    """The template's context; `petition` comes from page_petitions() with its live count.
+
+    `source`: the code of the link that led here.
+    """
+    tally = Tally.of(petition)
     context: dict[str, Any] = {
         "petition": petition,
         "tally": tally,
         "html": petition.safe_html,
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
-        "targets": [link.target for link in links],
-        "page_url": settings.SITE_URL + petition.get_absolute_url(),
+        "targets": [link.target for link in _links(petition=petition.pk)],
+        "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
         "preview": preview,
         "carried_over": _carried_over(petition),
         "form": None,
+        "paused": "",
     }
     if petition.status == Status.REJECTED:
         return context | {"rejection": _rejection(petition)}
-    updates = list(petition.updates.published().newest_first())
+    updates = _updates(petition=petition.pk, now=tally.as_of)
     context |= {
-        "steps": list(petition.steps.all()),
+        "steps": _steps(petition=petition.pk),
         "updates": updates[:UPDATES],
         "earlier_updates": updates[UPDATES:],
-        "reasons": _reasons(petition),
+        "reasons": [PublicSignature.of_row(row) for row in _reasons(petition=petition.pk)],
         "appeal": appeal(
             petition,
             total=tally.count,
             has_organizer=petition.has_organizer,  # type: ignore[attr-defined]  # annotated
         ),
     }
+    if petition.is_public:
+        updated = tuple(at for update in updates if (at := update.published_at))
+        of_page = (get_language(), key_of(petition), petition.is_open, page_url)
+        context["meta"] = _metas.get(
+            (*of_page, tally.without_time, updated),
+            lambda: Meta.of(petition, tally, page_url=page_url, updated=updated),
+        )
+        context["share"] = _shares.get(of_page, lambda: Share.of(petition, page_url, embed=True))
     if petition.is_closed:
         return context | {
             "related": list(_related(petition)),
@@ -105,14 +173,17 @@ def page_context(petition: Petition, *, preview: bool = False) -> dict[str, Any]
             and petition.organizer_id is not None
             and petition.organizer_id == petition.closed_by,  # type: ignore[attr-defined]
         }
-    recent = _recent(petition)
+    recent = [PublicSignature.of_row(row) for row in _recent(petition=petition.pk)]
     context |= {
         "recent": recent,
         "latest": recent[0] if recent else None,
-        "last_day": petition.trend if petition.trend >= BUSY_DAY else None,
+        "last_day": growth(petition),
     }
-    if petition.is_signable and not preview:
-        context["form"] = SignForm(action=reverse("sign", args=[petition.slug]))
+    on = switches.current()
+    if petition.is_signable and not preview and on.signing_paused:
+        context["paused"] = on.signing_message
+    elif petition.is_signable and not preview:
+        context["form"] = blank_form(action=reverse("sign", args=[petition.slug]), source=source)
     return context
 
 
@@ -121,26 +192,6 @@ def _carried_over(petition: Petition) -> list[tuple[int, str]]:
     quantity = petition.carried_over  # type: ignore[attr-defined]  # annotated
     source = petition.carried_over_from or petition.source  # type: ignore[attr-defined]
     return [(quantity, source)] if quantity else []
-
-
-def _reasons(petition: Petition) -> list[PublicSignature]:
-    rows = (
-        Signature.objects.filter(petition=petition)
-        .for_public_display()
-        .with_reason()
-        .order_by("-confirmed_at", "-id")[:REASONS]
-    )
-    return [PublicSignature.of(row) for row in rows]
-
-
-def _recent(petition: Petition) -> list[PublicSignature]:
-    """By position: a signature that is not folded yet follows within a second."""
-    rows = (
-        Signature.objects.filter(petition=petition, position__isnull=False)
-        .for_public_display()
-        .order_by("-position")[:RECENT]
-    )
-    return [PublicSignature.of(row) for row in rows]
 
 
 def _related(petition: Petition) -> QuerySet[Any]:

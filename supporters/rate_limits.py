@@ -21,11 +21,12 @@ from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from . import metrics
 from .client import client_hash
 
 logger = logging.getLogger(__name__)
 
-Scope = Literal["sign", "resend", "login"]
+Scope = Literal["sign", "resend", "login", "start"]
 
 REDIS_PATIENCE = 0.25  # seconds, to connect and to answer
 REDIS_REST = 5  # seconds without asking again, so that a hanging Redis does not slow down everyone
@@ -44,11 +45,14 @@ def allow(request: HttpRequest, scope: Scope) -> bool:
     try:
         with _building:
             limiter = _limiter(settings.REDIS_URL)
-        return limiter.hit(rate, scope, client_hash(request))
+        allowed = limiter.hit(rate, scope, client_hash(request))
     except StorageError as error:
         _silent_until = time.monotonic() + REDIS_REST
         logger.warning("No rate limits for %s seconds, Redis failed: %s", REDIS_REST, error)
         return True
+    if not allowed:
+        metrics.rate_limited.labels(scope).inc()
+    return allowed
 
 
 def reset() -> None:

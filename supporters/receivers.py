@@ -16,7 +16,8 @@ from supporters.models import Mailing, Signature
 def sign_as_organizer(petition: Petition, **kwargs: Any) -> None:
     """Record the organizer's own signature: confirmed, shown in full, no mail.
 
-    An address that has signed or withdrawn already is left alone.
+    Under the account's name where readers see that one, else under the one that they do see. An
+    address that has signed or withdrawn already is left alone.
     """
     organizer = petition.organizer
     if organizer is None:
@@ -29,14 +30,28 @@ def sign_as_organizer(petition: Petition, **kwargs: Any) -> None:
             return
         Signature.objects.create(
             petition=petition,
-            given_name=(organizer.first_name or petition.organizer_name)[:100],
-            family_name=organizer.last_name[:100],
+            **_shown_name(petition),
             email=organizer.email if key else "",
             display=Signature.Display.FULL,
             status=Signature.Status.CONFIRMED,
             language=petition.language,
             is_organizer=True,
         )
+
+
+def rename_organizers_signature(petition: Petition) -> int:
+    """After a change of the name that readers see. Returns how many signatures were renamed."""
+    if petition.organizer is None:
+        return 0
+    mine = Signature.objects.filter(petition=petition, is_organizer=True)
+    return mine.filter(status=Signature.Status.CONFIRMED).update(**_shown_name(petition))
+
+
+def _shown_name(petition: Petition) -> dict[str, str]:
+    organizer = petition.organizer
+    if organizer is None or (petition.organizer_name and not petition.shows_account):
+        return {"given_name": petition.organizer_name[:100], "family_name": ""}
+    return {"given_name": organizer.first_name[:100], "family_name": organizer.last_name[:100]}
 
 
 def _key(address: str) -> str | None:

@@ -4,6 +4,7 @@
 Links made with a former SECRET_KEY work as long as it is in SECRET_KEY_FALLBACKS.
 """
 
+import re
 from enum import StrEnum
 
 from django.core.signing import BadSignature, Signer
@@ -14,19 +15,31 @@ class Purpose(StrEnum):
     SIGNATURE = "signature"
     UNSUBSCRIBE = "unsubscribe"
     PREVIEW = "preview"  # of a petition, not of a signature
+    # Of a draft: to go on writing it, to see it as a page, to confirm it by mail.
+    DRAFT = "draft"
+    DRAFT_PREVIEW = "draft-preview"
+    START = "start"
 
 
-def make(purpose: Purpose, row_id: int) -> str:
-    return _signer(purpose).sign(str(row_id))
+def make(purpose: Purpose, row_id: int, *, about: str = "") -> str:
+    """`about`: what has to be the same when it is read, such as whom a mail went to."""
+    return _signer(purpose, about).sign(str(row_id))
 
 
-def read(purpose: Purpose, token: str) -> int | None:
+def read(purpose: Purpose, token: str, *, about: str = "") -> int | None:
     """The id in the token, or None where the token was not made here for this purpose."""
     try:
-        return int(_signer(purpose).unsign(token))
+        return int(_signer(purpose, about).unsign(token))
     except (BadSignature, ValueError):
         return None
 
 
-def _signer(purpose: Purpose) -> Signer:
-    return Signer(salt=f"supporters.{purpose}", sep=".")
+def claimed(token: str) -> int | None:
+    """The id that a token claims to be of: to look up what read() then needs to judge it."""
+    found = re.match(r"([0-9]{1,18})\.", token)
+    return int(found[1]) if found else None
+
+
+def _signer(purpose: Purpose, about: str = "") -> Signer:
+    salt = f"supporters.{purpose}.{about}" if about else f"supporters.{purpose}"
+    return Signer(salt=salt, sep=".")

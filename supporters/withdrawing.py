@@ -52,7 +52,7 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
     with transaction.atomic():
         # The petition row first, then the signature. And counted ones first: the other order
         # deadlocked with the fold.
-        Petition.objects.select_for_update(no_key=True).only("pk").get(pk=petition_id)
+        Petition.objects.lock().only("pk").get(pk=petition_id)
         row = Signature.objects.filter(pk=signature_id)
         confirmed = row.filter(status=Signature.Status.CONFIRMED)
         live = (Signature.Status.CONFIRMED, Signature.Status.PENDING)

@@ -12,14 +12,19 @@ from collections.abc import Callable
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connections, transaction
 
+from petitions.locks import one_by_one
 from petitions.models import Petition
 from petitions.states import StateConflict
-from supporters import delivery, erasure, mailings, outbox, trend
+from supporters import delivery, erasure, mailings, outbox, tallies, trend
+from supporters.accounts import sessions
 from supporters.fold import fold_all
+from supporters.mail_line import Line
+from supporters.stamps import Stamps
 
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
+_QUICK = 0.3  # seconds for a batch, so that the next may be larger
 _NAP = 0.1  # seconds between two looks at whether to stop
 _MINUTE, _HOUR = 60.0, 3600.0
 LONGEST_WAIT = 60.0  # seconds between two tries of a mail server that is away
@@ -33,6 +38,8 @@ class Worker:
 
     def __init__(self) -> None:
         self.stopping = False
+        self._stamps = Stamps()  # of the thread that sends, as is the line
+        self._line = Line()
         self._failures: dict[str, str] = {}  # task → what its last failure said
         self._next: dict[str, float] = {}  # task → time.monotonic() of its next turn
 
@@ -50,8 +57,12 @@ class Worker:
                 self._do("fold", fold_all)
                 self._do("mailings", mailings.fill)
                 self._do_every(_MINUTE, "trend", trend.refresh)
+                self._do_every(_MINUTE, "progress", trend.refresh_progress)
+                self._do_every(_MINUTE, "tallies", tallies.refresh)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
+                self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
                 self._do_every(_HOUR, "old mails", erasure.forget_mails)
+                self._do_every(_HOUR, "sessions", sessions.forget)
                 close_old_connections()
                 self._rest(began + TICK)
         finally:
@@ -65,8 +76,12 @@ class Worker:
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
         self._do("trend", trend.refresh)
+        self._do("progress", trend.refresh_progress)
+        self._do("tallies", tallies.refresh)
         self._do("erasure", erasure.erase_unconfirmed)
+        self._do("drafts", erasure.erase_stale_drafts)
         self._do("old mails", erasure.forget_mails)
+        self._do("sessions", sessions.forget)
         return not self._failures
 
     def _fill(self) -> None:
@@ -74,12 +89,23 @@ class Worker:
             pass
 
     def _empty_outbox(self) -> None:
-        while not self.stopping:
-            batch = delivery.deliver(go_on=self._goes_on)
-            if batch.trouble:
-                raise MailServerAway(batch.trouble)
-            if not batch.claimed:
-                return
+        limit = outbox.BATCH
+        try:
+            while not self.stopping:
+                began = time.monotonic()
+                batch = delivery.deliver(
+                    limit=limit, go_on=self._goes_on, stamps=self._stamps, line=self._line
+                )
+                if batch.trouble:
+                    raise MailServerAway(batch.trouble)
+                if not batch.claimed:
+                    return
+                # Claiming costs about as much for many as for few; but what was claimed is not
+                # sent by others, and keeps back what comes later and is more urgent.
+                quick = batch.sent == limit and time.monotonic() - began < _QUICK
+                limit = min(2 * limit, outbox.LARGEST_BATCH) if quick else outbox.BATCH
+        finally:
+            self._line.close()
 
     def _deliver_for_ever(self) -> None:
         """The thread's work. The longer the mail server is away, the longer between two tries."""
@@ -134,19 +160,23 @@ class MailServerAway(Exception):
 
 
 def close_due() -> int:
-    """Close the petitions whose closing date has passed, at that date. Returns how many."""
-    closed = 0
-    for petition_id in list(Petition.objects.due_to_close().values_list("pk", flat=True)):
-        with transaction.atomic():
-            # Looked at again under the lock: the date may have been moved a moment ago.
-            due = Petition.objects.due_to_close().select_for_update(no_key=True)
-            petition = due.filter(pk=petition_id).first()
-            if petition is None:
-                continue
-            try:
-                event = petition.close(by=None, at=petition.closes_at)
-            except StateConflict:
-                continue
-            outbox.decision(event)
-            closed += 1
-    return closed
+    """Close the petitions whose closing date has passed, at that date. Returns how many.
+
+    Raises as petitions.locks.one_by_one does.
+    """
+    due = Petition.objects.due_to_close().values_list("pk", flat=True)
+    return one_by_one(list(due), _close_if_due)
+
+
+def _close_if_due(petition_id: int) -> bool:
+    with transaction.atomic():
+        # Looked at again under the lock: the date may have been moved a moment ago.
+        petition = Petition.objects.due_to_close().lock().filter(pk=petition_id).first()
+        if petition is None:
+            return False
+        try:
+            event = petition.close(by=None, at=petition.closes_at)
+        except StateConflict:
+            return False
+        outbox.decision(event)
+    return True

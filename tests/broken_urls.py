@@ -45,7 +45,14 @@ def slow(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-views = (fault, forbidden, damaged, wrong_table, cut_off, slow)
+def deadlocked(request: HttpRequest) -> HttpResponse:
+    """As PostgreSQL tells the one of two that it chose to give up."""
+    with connection.cursor() as cursor:
+        cursor.execute("DO $$ BEGIN RAISE deadlock_detected; END $$")
+    return HttpResponse()
+
+
+views = (fault, forbidden, damaged, wrong_table, cut_off, slow, deadlocked)
 urlpatterns = [
     *(path(f"{prefix}{view.__name__}/", view) for view in views for prefix in ("", "es/")),
     *urlpatterns,

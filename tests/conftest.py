@@ -5,6 +5,7 @@ meaning: nothing in this suite is skipped. The rules look only at the machine, s
 xdist worker decides the same.
 """
 
+import os
 import re
 import shutil
 import sqlite3
@@ -21,8 +22,13 @@ from django.core.cache import caches
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from supporters import rate_limits
+from config.cached_pages import pages
+from petitions import clock
+from supporters import rate_limits, switches
+from supporters.kept import forget_everything
+from supporters.views.petition_lookup import remembered_id
 from tests.chromium import find_chromium
+from tests.faults.cluster import find_binaries
 from tests.smtp import Inbox, LoopbackSMTP, mail_settings
 
 # The same examples at every run: what passes here passes there, and a failure can be met again.
@@ -36,18 +42,29 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which tests run here
 
 
-def cannot_run() -> dict[str, str]:
-    """Marker → why its tests cannot run here."""
+def left_out(config: pytest.Config) -> dict[str, str]:
+    """Marker → why its tests are not run: they cannot here, or nobody asked."""
     on_postgresql = django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    reasons = {}
+    reasons = {
+        marker: f"asked for by -m {marker}"
+        for marker in ("audit", "faults")
+        if marker not in config.option.markexpr
+    }
+    if find_binaries() is None:
+        reasons.setdefault("faults", "no initdb and pg_ctl in PATH or /usr/lib/postgresql")
     if on_postgresql:
         reasons["sqlite"] = "DATABASE_URL names PostgreSQL"
     else:
         reasons["postgresql"] = "DATABASE_URL names no PostgreSQL"
+    if not os.environ.get("VNU_JAR") or shutil.which("java") is None:
+        reasons["nu"] = "no Java in PATH, or VNU_JAR names no vnu.jar"
     if find_chromium() is None:
         reasons["browser"] = "no Chromium in PATH or CHROMIUM"
     if not (shutil.which("xgettext") and shutil.which("msgfmt")):
         reasons["gettext"] = "no xgettext and msgfmt in PATH"
+    for marker, program in {"redis": "redis-server", "pgbouncer": "pgbouncer"}.items():
+        if shutil.which(program) is None:
+            reasons[marker] = f"no {program} in PATH"
     if not SHARED.is_dir():
         reasons["shared"] = "no ../shared/data beside the project"
     return reasons
@@ -60,20 +77,20 @@ def database_name() -> str:
     return f"PostgreSQL at {database['HOST'] or 'its socket'}"
 
 
-def pytest_report_header() -> list[str]:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     python = ".".join(map(str, sys.version_info[:3]))
     lines = [f"runs on: Python {python}, Django {django.__version__}, {database_name()}"]
-    lines += [f"not run here: {marker} tests ({why})" for marker, why in cannot_run().items()]
+    lines += [f"not run here: {marker} tests ({why})" for marker, why in left_out(config).items()]
     return lines
 
 
 @pytest.hookimpl(trylast=True)  # once every folder has given its markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    markers = cannot_run()
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    markers = left_out(config)
+    others = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
 
 
 # Between tests
@@ -81,8 +98,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """No test meets the cached pages or the used-up limits of another."""
+    """No test meets the cached pages, ids, used-up limits or switches of another."""
     rate_limits.reset()
+    switches.memory.forget()
+    pages.clear()
+    forget_everything()
+    remembered_id.cache_clear()
     for cache in caches.all(initialized_only=True):
         cache.clear()
 
@@ -129,6 +150,12 @@ def count_queries() -> Callable[..., AbstractContextManager[Queries]]:
 def _no_pictures_left() -> Iterator[None]:
     yield
     shutil.rmtree(django_settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def our_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that move the time: PostgreSQL's clock cannot be moved, so ours counts."""
+    monkeypatch.setattr(clock, "is_ours", lambda: True)
 
 
 @pytest.fixture

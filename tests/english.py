@@ -35,6 +35,8 @@ class _Texts(HTMLParser):
             self._silent.append(tag)
         is_button = tag == "input" and named.get("type") == "submit"
         spoken = _SPOKEN | {"value"} if is_button else _SPOKEN
+        if (named.get("property") or "").startswith("og:type"):  # a word of the protocol
+            return
         for name, value in attrs:
             if name in spoken or (self._with_data and name.startswith("data-")):
                 self._add(value or "")

@@ -18,6 +18,7 @@ for _name in list(os.environ):
         del os.environ[_name]
 os.environ["SECRET_KEY"] = "only for tests; long enough that Django's own check is content"
 os.environ["LOG_LEVEL"] = "WARNING"
+os.environ["PETITIONS_PAGE_CACHE_MB"] = "0"  # what a test wrote, it reads at once
 os.environ["PETITIONS_MANIFEST"] = "0"  # even where somebody has run collectstatic
 
 from config.settings import *  # noqa: E402, F403
@@ -46,3 +47,6 @@ else:
 
 # Made when something is stored; tests that store ask for `media`, which is another for each.
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"undersigned-test-{os.getpid()}-media"
+
+# Only when a test says so: no thread beside it, and no statement that it does not count.
+PETITIONS_SWITCHES_EVERY = 0.0

@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it is given and fails when it is told to."""
 
+import asyncio
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -30,7 +31,10 @@ class Inbox:
 
     `refuse(address, code)` answers RCPT for that address with the code until `accept(address)`
     (4xx: try later; 5xx: never). `fail_connections()` drops every connection at its first word,
-    and open ones at their next mail, until `mend_connections()`.
+    and open ones at their next mail, until `mend_connections()`. `delay` is how many seconds each
+    mail takes; `refuse_all(code)` answers every RCPT so; `die()` breaks the connection off after
+    the next mail, before a word about it, and keeps it or does not. `pipelining` offers to hear
+    several words at once.
     """
 
     port: int = 0
@@ -38,6 +42,11 @@ class Inbox:
     connections: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     failing: bool = False
+    delay: float = 0
+    pipelining: bool = False
+    _refusing: int = 0
+    _dying: bool = False
+    _keeping: bool = False
 
     def refuse(self, address: str, code: int = 550) -> None:
         self.refused[address] = code
@@ -50,6 +59,17 @@ class Inbox:
 
     def mend_connections(self) -> None:
         self.failing = False
+
+    def refuse_all(self, code: int) -> None:
+        """0 ends it."""
+        self._refusing = code
+
+    def die(self, *, keeping: bool) -> None:
+        self._keeping, self._dying = keeping, True
+
+    @property
+    def has_died(self) -> bool:
+        return not self._dying
 
     def clear(self) -> None:
         self.deliveries.clear()
@@ -81,6 +101,8 @@ class Inbox:
             return []
         session.host_name = hostname
         self.connections += 1
+        if self.pipelining:
+            responses.insert(1, "250-PIPELINING")  # after the name
         return responses
 
     async def handle_MAIL(  # noqa: N802
@@ -106,7 +128,7 @@ class Inbox:
         address: str,
         rcpt_options: list[str],
     ) -> str:
-        code = self.refused.get(address)
+        code = self._refusing or self.refused.get(address)
         if code:
             return f"{code} refused by the test"
         envelope.rcpt_tos.append(address)
@@ -115,6 +137,13 @@ class Inbox:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        dying, self._dying = self._dying, False
+        if dying:
+            server.transport.abort()
+            if not self._keeping:
+                return "421 forgotten"
         raw = envelope.original_content or b""
         self.deliveries.append(Delivery(envelope.mail_from or "", list(envelope.rcpt_tos), raw))
         return "250 kept"
@@ -146,11 +175,11 @@ class LoopbackSMTP:
         self._controller.stop()
 
 
-def mail_settings(port: int) -> dict[str, object]:
+def mail_settings(port: int, timeout: float = 10) -> dict[str, object]:
     """The settings that send through this server, in the words of the Django in use."""
     backend = "django.core.mail.backends.smtp.EmailBackend"
     if django.VERSION >= (6, 1):
-        options = {"host": HOST, "port": port, "timeout": 10}
+        options = {"host": HOST, "port": port, "timeout": timeout}
         return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
     return {
         "EMAIL_BACKEND": backend,
@@ -160,5 +189,5 @@ def mail_settings(port: int) -> dict[str, object]:
         "EMAIL_HOST_PASSWORD": "",
         "EMAIL_USE_TLS": False,
         "EMAIL_USE_SSL": False,
-        "EMAIL_TIMEOUT": 10,
+        "EMAIL_TIMEOUT": timeout,
     }

@@ -7,7 +7,10 @@ import pytest
 from config.log_filters import WithoutTokens
 
 
-@pytest.mark.parametrize("page", ["confirm", "signature", "unsubscribe", "petitions/preview"])
+@pytest.mark.parametrize("page",
+    ["confirm", "signature", "unsubscribe", "petitions/preview", "accounts/confirm-email",
+     "accounts/password/reset/key"],
+)  # fmt: skip
 def test_the_token_is_cut_out(page):
     record = logging.LogRecord(
         "django.request", logging.WARNING, "", 1, "Gone: %s", (f"/{page}/12.s3cret-x/",), None

@@ -41,6 +41,7 @@ def test_a_sound_environment_starts():
         ("DEBUG", "perhaps"),
         ("PETITIONS_UNCONFIRMED_DAYS", "-3"),
         ("PETITIONS_PICTURE_MB", "0"),
+        ("PETITIONS_THREADS", "7"),
         ("PETITIONS_DEFAULT_COUNTRY", "Ireland"),
     ],
 )

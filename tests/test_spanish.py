@@ -287,9 +287,9 @@ def test_dates(client, bridge):
     ("count", "words"),
     [
         (1, ">1</data> <span>firmante</span>"),
-        (1_234, ">1\xa0234</data> <span>firmantes</span>"),
-        (1_000_000, ">1\xa0000\xa0000</data> <span>de firmantes</span>"),
-        (1_000_001, ">1\xa0000\xa0001</data> <span>firmantes</span>"),
+        (1_234, ">1\u202f234</data> <span>firmantes</span>"),
+        (1_000_000, ">1\u202f000\u202f000</data> <span>de firmantes</span>"),
+        (1_000_001, ">1\u202f000\u202f001</data> <span>firmantes</span>"),
     ],
 )
 def test_numbers(client, count, words):

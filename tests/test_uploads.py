@@ -44,7 +44,7 @@ def sent(path: str, user=None, **files):
 
 
 def test_the_log_in_takes_no_file_either(client, disk):
-    response = client.post("/admin/login/", {"file": big(), "username": "a", "password": "b"})
+    response = client.post("/accounts/login/", {"file": big(), "login": "a", "password": "b"})
     assert response.status_code in {200, 400, 403}
     assert list(disk.iterdir()) == []
 

@@ -1,6 +1,7 @@
 """What organizers write and moderators decide. Knows nothing of supporters."""
 
 from .action_step import ActionStep
+from .draft import PetitionDraft
 from .moderation_event import ModerationEvent
 from .page import Page
 from .petition import Petition
@@ -17,6 +18,7 @@ __all__ = [
     "ModerationEvent",
     "Page",
     "Petition",
+    "PetitionDraft",
     "PetitionSearch",
     "PetitionSlug",
     "PetitionTarget",

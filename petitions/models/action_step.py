@@ -38,6 +38,11 @@ class ActionStep(models.Model):
         return " ".join(filter(None, [self.get_kind_display(), self.contact]))
 
     @property
+    def safe_link(self) -> str:
+        """The address where it is one of the web's, else '': scripts store what they like."""
+        return self.link if self.link.startswith(("https://", "http://")) else ""
+
+    @property
     def phone_uri(self) -> str:
         """`tel:` and the digits (with a leading +), or '' when no number was given (RFC 3966)."""
         digits = re.sub(r"[^0-9+]", "", self.phone)

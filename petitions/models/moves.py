@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from petitions import clock
 from petitions.signals import petition_opened
 from petitions.states import (
     CLOSABLE,
@@ -39,6 +40,9 @@ class Moves(models.Model):
     class Meta:
         abstract = True
 
+    # What a petition brings along.
+    claim_organizer_page: Any
+
     def submit(self, *, by: "User | None") -> ModerationEvent:
         return self._move(
             by=by,
@@ -68,6 +72,7 @@ class Moves(models.Model):
                 changes={"opened_at": timezone.now()} if first else {},
                 complete=True,
             )
+            self.claim_organizer_page()
             if first:
                 petition_opened.send(sender=type(self), petition=self, by=by)
         return event
@@ -89,7 +94,7 @@ class Moves(models.Model):
         private_note: str = "",
     ) -> ModerationEvent:
         """End signing. `at` defaults to now, or to a closing date that has passed already."""
-        now = timezone.now()
+        now = clock.now()
         with transaction.atomic():
             closes_at = self._current()["closes_at"]
             if at is None:
@@ -118,11 +123,13 @@ class Moves(models.Model):
                 "outcome_note": "",
                 "outcome_source": "",
             }
-            if closes_at and closes_at <= timezone.now():
+            if closes_at and closes_at <= clock.now():
                 changes["closes_at"] = None
-            return self._move(
+            event = self._move(
                 by=by, allowed=REOPENABLE, to=Status.OPEN, changes=changes, public_note=note
             )
+            self.claim_organizer_page()
+        return event
 
     def hide(
         self, *, by: "User | None", reason: str = "", note: str = "", private_note: str = ""
@@ -147,16 +154,18 @@ class Moves(models.Model):
             )
             # A row that a script stored as hidden has no event: closed can be read and harms least.
             to = Status(hidden.from_status) if hidden else Status.CLOSED
-            return self._move(by=by, allowed=(Status.HIDDEN,), to=to, public_note=note)
+            event = self._move(by=by, allowed=(Status.HIDDEN,), to=to, public_note=note)
+            self.claim_organizer_page()
+        return event
 
     def _current(self) -> dict[str, Any]:
         """The stored status and dates. Locks the row, so a transaction must be open."""
-        rows = self._rows().select_for_update(no_key=True)
+        rows = self._rows().lock()
         names = ("status", "opened_at", "closes_at", "picture", "picture_alt")
         current: dict[str, Any] = rows.values(*names).get(pk=self.pk)
         return current
 
-    def _rows(self) -> "models.QuerySet[Any]":
+    def _rows(self) -> Any:
         return type(self)._default_manager.all()  # noqa: SLF001
 
     def _move(

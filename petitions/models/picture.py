@@ -34,7 +34,7 @@ class WithPicture(models.Model):
         rows = self._petitions()
         values: dict[str, Any] = {"picture": "", "picture_renditions": {}, "picture_alt": ""}
         with transaction.atomic():
-            locked = rows.select_for_update(no_key=True)
+            locked = rows.lock()
             old = locked.values_list("picture", "picture_renditions").get(pk=self.pk)
             if picture is not None:
                 pictures.store(picture)

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -6,13 +7,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from petitions import text
+from petitions import clock, text
 from petitions.signals import update_published
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
-    def published(self) -> Self:
-        return self.filter(published_at__lte=timezone.now())
+    def published(self, now: datetime | None = None) -> Self:
+        return self.filter(published_at__lte=now or timezone.now())
 
     def newest_first(self) -> Self:
         """By the date of the event, which is the date readers see."""
@@ -84,7 +85,7 @@ class Update(models.Model):
 
     def publish(self) -> bool:
         """Make the update public and announce it. False when it was public already."""
-        now = timezone.now()
+        now = clock.now()
         with transaction.atomic():
             drafts = Update.objects.filter(pk=self.pk, published_at=None)
             if not drafts.update(published_at=now):

@@ -29,6 +29,12 @@ class PetitionVersion(models.Model):
     ask_html = models.TextField(_("HTML of the ask"), blank=True)
     sha256 = models.CharField(_("SHA-256 of the text"), max_length=64)
     reason = models.TextField(_("reason"), blank=True)
+    is_withheld = models.BooleanField(
+        _("not shown to readers"),
+        default=False,
+        db_default=False,
+        help_text=_("It said what must not be public. The text of today is shown all the same."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,5 +1,5 @@
 // What the page of a petition does by itself: its number stays fresh, its form follows the country
-// and is sent once. The page is complete without it. One file, since each is a request of its own.
+// and is sent once, its link is copied. The page is complete without it. One file, since each is a request of its own.
 
 // The number
 //
@@ -41,7 +41,7 @@ function keepFresh(tally) {
   let saidAt = Date.now();
   let goalNews = "";
 
-  const supporters = (n) => (plural.select(n) === "one" ? words.one : words.many);
+  const supporters = (n) => words[plural.select(n)] ?? words.other;
 
   function sleep(milliseconds) {
     clearTimeout(timer);
@@ -234,4 +234,43 @@ function sendOnce() {
   addEventListener("pageshow", (event) => {
     if (event.persisted) for (const form of document.forms) sent.delete(form);
   });
+}
+
+// Sharing
+//
+// Two buttons for the block with [data-share], which is complete without them: the device's own
+// share menu where there is one, and copying the link. What is shared is the petition's address
+// from the block, never that of the page: a signer's own page is nobody else's.
+
+const block = document.querySelector("[data-share]");
+if (block) offer(block);
+
+function offer(block) {
+  const field = block.querySelector("input");
+  const sheet = block.querySelector("[data-sheet]");
+  const copy = block.querySelector("[data-copy]");
+  const spoken = block.querySelector("[role=status]");
+  const shared = { title: block.dataset.title, url: block.dataset.share };
+
+  sheet.parentElement.hidden = !navigator.canShare?.(shared);
+  sheet.addEventListener("click", () => {
+    navigator.share(shared).catch(() => {}); // closed without sharing: nothing to say
+  });
+  copy.addEventListener("click", async () => {
+    const done = await copied(field);
+    // Emptied first, so that a second time is spoken too.
+    spoken.textContent = "";
+    setTimeout(() => (spoken.textContent = done ? copy.dataset.copy : copy.dataset.failed), 50);
+  });
+  copy.hidden = false;
+}
+
+async function copied(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  } catch {
+    field.select(); // no permission, or an old browser
+    return document.execCommand("copy");
+  }
 }

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions.admin import HTTPS
 from petitions.groups import may_moderate
-from petitions.models import ActionStep, ModerationEvent, PetitionTarget, Update
+from petitions.models import (
+    ActionStep,
+    ModerationEvent,
+    Petition,
+    PetitionTarget,
+    PetitionVersion,
+    Update,
+)
 from petitions.states import Status
 
 from .access import may_edit
@@ -238,3 +245,29 @@ class EventInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # to whom the petition's page is shown
+
+
+class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The texts that people signed under. A moderator may withhold one, never change it."""
+
+    model = PetitionVersion
+    fields = ("number", "created_at", "created_by", "reason", "is_withheld")
+    readonly_fields = ("number", "created_at", "created_by", "reason")
+    extra = max_num = 0
+    can_delete = False
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("created_by")
+        return rows.defer("body", "ask", "summary", "html", "ask_html")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_moderate(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not may_moderate(request.user) or not isinstance(obj, Petition):
+            return False
+        return obj.is_public or obj.status == Status.HIDDEN  # withheld before it is shown again
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -62,7 +62,7 @@ class OutgoingMailAdmin(ReadOnly, FastList):
             failure="",
             attempts=0,
             leased_until=None,
-            not_before=timezone.now(),
+            not_before=Now(),
         )
         say = ngettext("%d mail will be tried again.", "%d mails will be tried again.", number)
         level = messages.SUCCESS if number else messages.WARNING

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
@@ -18,12 +18,14 @@ from petitions.groups import may_moderate
 from petitions.models import Petition, Update
 from petitions.search import matching
 from petitions.states import Status
-from supporters import tokens
+from supporters import switches, tokens
 from supporters.count import with_live_count
 from supporters.models import CountAdjustment, Signature
+from supporters.receivers import rename_organizers_signature
 
 from . import moves
 from .access import is_theirs, may_edit
+from .checklist import checklist, review_note
 from .inlines import (
     ActionStepInline,
     EventInline,
@@ -31,10 +33,12 @@ from .inlines import (
     NewUpdateInline,
     TargetInline,
     UpdateInline,
+    VersionInline,
 )
 from .lists import AsOrdered, FastList
 from .petition_form import PetitionForm
 from .picture_field import ask_again, make_ahead
+from .sources import sources_view
 
 _TEXT = ("title", "summary", "body", "ask")
 _PICTURE = ("picture", "picture_alt")
@@ -43,12 +47,13 @@ _STATE = (
     "state", "supporters", "submitted_at", "opened_at", "closed_at", "outcome", "outcome_note",
     "outcome_source",
 )  # fmt: skip
+_MAILS_WAIT = _("Mailings are paused for the whole site: updates are published, their mails wait.")
 _ORIGIN = ("created_at", "source", "source_id", "read_only")
 _MODERATORS_ONLY = frozenset({"organizer", *_ORIGIN})
 
 # What an organizer may still edit, by the state of the petition; every field in a draft.
 # The title stays: mails carry it as their subject to whoever is named, and people signed under it.
-_STILL_OPEN = frozenset({*_TEXT, *_PICTURE, "goal", "topics"}) - {"title"}
+_STILL_OPEN = frozenset({*_TEXT, *_PICTURE, "change_reason", "goal", "topics"}) - {"title"}
 
 
 class _StatusFilter(admin.SimpleListFilter):
@@ -77,6 +82,19 @@ class _StatusFilter(admin.SimpleListFilter):
         super().__init__(request, *args)
 
 
+class _FeaturedFilter(admin.SimpleListFilter):
+    """What stands on the first page by choice, in whatever state; moderators choose."""
+
+    title = _("featured")
+    parameter_name = "featured"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("On the first page"))] if may_moderate(request.user) else []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
+        return queryset.exclude(featured_at=None) if self.value() == "yes" else None
+
+
 class _WithoutTexts(AsOrdered):
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         # A hundred stories may be two megabytes.
@@ -89,12 +107,15 @@ class PetitionAdmin(AsksAgain, FastList):
     formfield_overrides = HTTPS
     list_display = ("title", "state", "supporters", "organizer_display", "opened_at")
     list_select_related = ("organizer",)
-    list_filter = (_StatusFilter,)
+    list_filter = (_StatusFilter, _FeaturedFilter)
     search_fields: ClassVar = ["title"]  # get_search_results() says what is searched
-    actions = ("publish_selected", "close_selected")
+    actions = ("publish_selected", "close_selected", "feature_selected", "unfeature_selected")
     autocomplete_fields = ("organizer", "topics")
     inlines = (NewUpdateInline, UpdateInline, TargetInline, NewTargetInline, ActionStepInline,
-               EventInline)  # fmt: skip
+               VersionInline, EventInline)  # fmt: skip
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin.css"]}
 
     # Whose petitions
 
@@ -169,7 +190,26 @@ class PetitionAdmin(AsksAgain, FastList):
     def close_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         return moves.move_selected(self, request, self._chosen(request), moves.Close)
 
-    def _chosen(self, request: HttpRequest) -> QuerySet[Any]:
+    @admin.action(description=_("Feature on the first page"), permissions=["moderate"])
+    def feature_selected(self, request: HttpRequest, queryset: Any) -> None:
+        """Open ones; the first page shows the last three that were chosen."""
+        chosen = list(self._chosen(request).open().filter(featured_at=None))
+        self._chosen(request).feature()
+        self._say_featured(request, chosen, _("Featured on the first page."))
+
+    @admin.action(description=_("No longer feature"), permissions=["moderate"])
+    def unfeature_selected(self, request: HttpRequest, queryset: Any) -> None:
+        chosen = list(self._chosen(request).exclude(featured_at=None))
+        self._chosen(request).unfeature()
+        self._say_featured(request, chosen, _("No longer featured."))
+
+    def _say_featured(self, request: HttpRequest, chosen: list[Petition], what: Any) -> None:
+        for petition in chosen:
+            self.log_change(request, petition, str(what))
+        say = ngettext("%d petition was changed.", "%d petitions were changed.", len(chosen))
+        self.message_user(request, say % len(chosen))
+
+    def _chosen(self, request: HttpRequest) -> Any:
         """The ticked ones, in whatever state they are by now: the list's filter forgets those."""
         ids = request.POST.getlist(ACTION_CHECKBOX_NAME)
         return self.get_queryset(request).filter(pk__in=ids).defer("body", "ask").order_by("-id")
@@ -183,6 +223,10 @@ class PetitionAdmin(AsksAgain, FastList):
             (_("Who asks"), _WHO),
             (_("Goal and end"), ("goal", "closes_at")),
         ]
+        if obj and obj.is_published and may_edit(request.user, obj, Status.OPEN):
+            texts = blocks[0][1]
+            at = texts.index("ask") + 1
+            blocks[0] = (None, (*texts[:at], "change_reason", *texts[at:]))
         if obj:
             blocks = [(_("Where it stands"), _STATE), *blocks, (_("Origin"), _ORIGIN)]
         if not may_moderate(request.user):
@@ -214,11 +258,14 @@ class PetitionAdmin(AsksAgain, FastList):
 
     def save_model(self, request: HttpRequest, obj: Petition, form: Any, change: Any) -> None:
         obj.changed_by = request.user
+        obj.change_reason = form.cleaned_data.get("change_reason", "")
         if change:
             # Not what somebody else may have changed since the row was read.
             # The topics are no column; save_related() writes them.
             columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001
             obj.save(update_fields=columns & set(form.changed_data))
+            if "organizer_name" in form.changed_data:
+                rename_organizers_signature(obj)
         else:
             if not may_moderate(request.user):
                 obj.organizer = request.user  # type: ignore[assignment]
@@ -235,7 +282,7 @@ class PetitionAdmin(AsksAgain, FastList):
 
     def delete_model(self, request: HttpRequest, obj: Petition) -> None:
         # It may have been submitted, published and signed since the page asked.
-        rows = Petition.objects.select_for_update(no_key=True).filter(pk=obj.pk)
+        rows = Petition.objects.lock().filter(pk=obj.pk)
         if not rows.filter(status=Status.DRAFT).exists():
             raise PermissionDenied
         obj.delete()
@@ -257,9 +304,16 @@ class PetitionAdmin(AsksAgain, FastList):
     # The moves
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.move_view)
-        name = "petitions_petition_move"
-        return [path("<path:object_id>/move/<str:move>/", view, name=name), *super().get_urls()]
+        move = self.admin_site.admin_view(self.move_view)
+        found = self.admin_site.admin_view(self.sources_view)
+        return [
+            path("<path:object_id>/move/<str:move>/", move, name="petitions_petition_move"),
+            path("<path:object_id>/sources/", found, name="petitions_petition_sources"),
+            *super().get_urls(),
+        ]
+
+    def sources_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return sources_view(self, request, unquote(object_id))
 
     def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         return moves.move_view(self, request, unquote(object_id), move)
@@ -270,6 +324,10 @@ class PetitionAdmin(AsksAgain, FastList):
         petition = context["original"]
         context["tools"] = self._tools(request, petition) if petition else []
         context["may_moderate"] = may_moderate(request.user)
+        context["checklist"] = checklist(request.user, petition) if petition else []
+        context["review_note"] = review_note(petition) if petition else ""
+        if petition and petition.is_published and switches.current().mailings_paused:
+            self.message_user(request, _MAILS_WAIT, messages.WARNING)
         if context["errors"]:
             ask_again(context["adminform"].form)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -283,6 +341,9 @@ class PetitionAdmin(AsksAgain, FastList):
         if not petition.is_public:
             token = tokens.make(tokens.Purpose.PREVIEW, petition.pk)
             found.append((reverse("preview", args=[token]), _("Preview")))
+        if petition.is_published:
+            asked = reverse("admin:petitions_petition_sources", args=[petition.pk])
+            found.append((asked, _("Where supporters came from")))
         if request.user.has_perm("supporters.view_signature"):
             listed = reverse("admin:supporters_signature_changelist")
             found.append((f"{listed}?petition__id__exact={petition.pk}", _("Signatures")))

@@ -30,6 +30,13 @@ class PetitionForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     picture = PictureField()
+    change_reason = forms.CharField(
+        label=_("Why the text changes"),
+        required=False,
+        max_length=500,
+        widget=AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
+        help_text=_("Shown beside what changed. Earlier signatures stay with the text of then."),
+    )
 
     class Meta:
         exclude = ["picture"]  # noqa: DJ006 - declared above; Petition.change_picture() stores it

@@ -10,12 +10,10 @@ from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petitions import pictures
-
-ACCEPT = ",".join(f"image/{name}" for name in ("jpeg", "png", "webp", "avif"))
+from supporters.picture_rules import PICTURE_TYPES, picture_rules
 
 
 class PictureInput(forms.ClearableFileInput):
@@ -27,7 +25,7 @@ class PictureInput(forms.ClearableFileInput):
         js = [forms.Script("js/picture-input.js", type="module")]
 
     def __init__(self) -> None:
-        super().__init__({"accept": ACCEPT})
+        super().__init__({"accept": PICTURE_TYPES})
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -51,7 +49,7 @@ class PictureField(forms.FileField):
     widget = PictureInput
 
     def __init__(self) -> None:
-        super().__init__(label=_("Picture"), required=False, help_text=_rules())
+        super().__init__(label=_("Picture"), required=False, help_text=picture_rules())
 
     def to_python(self, data: Any) -> Any:
         file = super().to_python(data)
@@ -87,12 +85,3 @@ def _made(file: Any) -> pictures.Picture:
         raise file.outcome
     made: pictures.Picture = file.outcome
     return made
-
-
-def _rules() -> Any:
-    return format_lazy(
-        _("JPEG, PNG, WebP or AVIF up to {most} MB, at least {least} pixels wide. The place and "
-          "the camera that are noted in it are removed."),
-        most=settings.PETITIONS_PICTURE_MB,
-        least=pictures.LEAST_WIDTH,
-    )  # fmt: skip

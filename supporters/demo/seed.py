@@ -67,6 +67,8 @@ def seed() -> bool:
             return False
         _Garden(surroundings(), timezone.now()).plant(stories())
         trend.refresh()
+        trend.refresh_progress()
+        Petition.objects.filter(slug=FIRST).feature()
     return True
 
 
@@ -221,4 +223,5 @@ def _user(account: Account) -> User:
         user.set_password(account.password if account.logs_in else None)
         user.save(update_fields=["password"])
         user.groups.add(Group.objects.get_or_create(name=account.group)[0])
+        user.trust_email()
     return user

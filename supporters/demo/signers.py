@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 
 from petitions.models import Petition
+from supporters import sources
 from supporters.addresses import email_key
 from supporters.demo.content import People, Story
 from supporters.fold import fold
@@ -23,6 +24,14 @@ _DISPLAYS = {
     Signature.Display.HIDDEN: 10,
 }
 _WANT_UPDATES = 12
+_SOURCES = {
+    "": 55,
+    sources.WHATSAPP: 18,
+    sources.COPIED: 9,
+    sources.MAIL: 8,
+    "leaflet": 6,
+    sources.X: 4,
+}
 
 
 def gather(
@@ -68,6 +77,7 @@ def _signer(
     [display] = chance.choices(list(_DISPLAYS), list(_DISPLAYS.values()))
     if reason and display == Signature.Display.HIDDEN:  # nobody would read it
         display = Signature.Display.INITIAL
+    [source] = chance.choices(list(_SOURCES), list(_SOURCES.values()))
     postal_code = f"MV{chance.randint(1, 9)} {chance.randint(1, 9)}QT"
     return Signer(
         given_name=given,
@@ -80,6 +90,7 @@ def _signer(
         display=display,
         wants_updates=chance.random() * 100 < _WANT_UPDATES,
         language=language,
+        source=source,
     )
 
 

@@ -3,15 +3,20 @@
 from .blocked_address import BlockedAddress
 from .count_adjustment import CountAdjustment
 from .hourly_count import HourlyCount
+from .list_tally import ListTally
 from .mailing import Mailing
 from .outgoing_mail import OutgoingMail
 from .signature import Signature
+from .site_switches import Notice, SiteSwitches
 
 __all__ = [
     "BlockedAddress",
     "CountAdjustment",
     "HourlyCount",
+    "ListTally",
     "Mailing",
+    "Notice",
     "OutgoingMail",
     "Signature",
+    "SiteSwitches",
 ]

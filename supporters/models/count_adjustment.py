@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from petitions.locks import bound_waiting
 from petitions.models import Petition
 
 
@@ -67,6 +68,7 @@ class CountAdjustment(models.Model):
             raise TypeError("A count adjustment is never changed; record another one.")
         with transaction.atomic():
             # The petition row first: the lock order of fold, withdraw and removal.
+            bound_waiting()
             Petition.objects.filter(pk=self.petition_id).update(
                 supporter_count=F("supporter_count") + self.quantity
             )

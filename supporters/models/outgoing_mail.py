@@ -16,6 +16,8 @@ class OutgoingMail(models.Model):
         SIGNATURE = "signature", _("Asked for by signing")
         UPDATE = "update", _("Update to supporters")
         DECISION = "decision", _("Decision to the organizer")
+        ACCOUNT = "account", _("About an account")
+        START = "start", _("About starting a petition")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=254)

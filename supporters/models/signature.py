@@ -193,17 +193,26 @@ class Signature(models.Model):
     @property
     def public_name(self) -> str:
         """The name as the signer wants it shown; '' when not at all or erased."""
-        if self.display == Signature.Display.FULL:
-            return f"{self.given_name} {self.family_name}".strip()
-        if self.display == Signature.Display.INITIAL:
-            return " ".join(filter(None, [self.given_name, initial(self.family_name)]))
-        return ""
+        return shown_name(self.display, self.given_name, self.family_name)
+
+
+def shown_name(display: str, given_name: str, family_name: str) -> str:
+    """The name as its signer wants it shown; '' when not at all or erased."""
+    if display == Signature.Display.FULL:
+        return f"{given_name} {family_name}".strip()
+    if display == Signature.Display.INITIAL:
+        return " ".join(filter(None, [given_name, initial(family_name)]))
+    return ""
 
 
 def initial(name: str) -> str:
-    """The first letter of a name with its combining marks and a full stop; '' of nothing."""
+    """The first letter of a name with its combining marks and a full stop; '' of nothing.
+
+    Of an Arabic name without its article, which nearly all of them begin with.
+    """
     if not name:
         return ""
+    name = name.removeprefix("ال") or name
     end = 1
     while end < len(name) and unicodedata.category(name[end])[0] == "M":
         end += 1

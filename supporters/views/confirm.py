@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from petitions.states import Status
+from supporters import metrics
 from supporters.caching import private
 from supporters.confirming import Answer, can_be_confirmed, confirm
 from supporters.models import Signature
@@ -23,6 +23,7 @@ def confirm_signature(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, token, signature_for(signature_id))
     answer = confirm(signature_id) if signature_id else Answer.UNKNOWN
+    metrics.confirmations.labels(answer.value).inc()
     if answer in {Answer.CONFIRMED, Answer.BEFORE, Answer.ENDED}:
         address = reverse("signature", args=[make(Purpose.SIGNATURE, signature_id or 0)])
         just = answer in {Answer.CONFIRMED, Answer.BEFORE}
@@ -50,7 +51,7 @@ def _state(signature: Signature | None) -> tuple[str, int]:
         return "unknown", 404
     if signature.status in {Signature.Status.WITHDRAWN, Signature.Status.REMOVED}:
         return signature.status, 410
-    if signature.petition.status not in (Status.OPEN, Status.CLOSED):
+    if not signature.petition.is_published:
         return "gone", 410
     if signature.status == Signature.Status.CONFIRMED:
         return "confirmed", 200

@@ -1,12 +1,13 @@
-"""Atom feeds (RFC 4287): new petitions, and the updates of one."""
+"""Atom feeds (RFC 4287): new petitions, of all, of a topic or to a target; updates of one."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.formats import date_format
@@ -15,41 +16,80 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from petitions.models import Petition, Update
+from petitions.models import Petition, Target, Topic, Update
 from petitions.states import Status
+from supporters import browse
 from supporters.caching import public
 
 from .petition_lookup import with_petition
 
 ENTRIES = 30
+_BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # before anything; the year that ids name
 
 # Everything but the characters of XML 1.0 (section 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @require_safe
-@public
+@public(reads=())
 def petitions_feed(request: HttpRequest) -> HttpResponse:
     """What was opened last, also if it is closed by now."""
+    return _new_petitions(
+        Petition.objects.all(),
+        title=_("New petitions on {site}").format(site=settings.SITE_NAME),
+        link=reverse("petition_list"),
+        feed_url=reverse("petitions_feed"),
+        tag="petitions",
+    )
+
+
+@require_safe
+@public(reads=())
+def topic_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    topic = get_object_or_404(Topic, slug=slug)
+    return _new_petitions(
+        Petition.objects.filter(topics=topic),
+        title=_("New petitions about {topic}").format(topic=topic.name),
+        link=topic.get_absolute_url(),
+        feed_url=reverse("topic_feed", args=[topic.slug]),
+        tag=f"topics/{topic.pk}",
+    )
+
+
+@require_safe
+@public(reads=())
+def target_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    target = get_object_or_404(Target.objects.with_page(), slug=slug)
+    return _new_petitions(
+        Petition.objects.addressed_to(target),
+        title=_("New petitions to {target}").format(target=target.name),
+        link=target.get_absolute_url(),
+        feed_url=reverse("target_feed", args=[target.slug]),
+        tag=f"targets/{target.pk}",
+    )
+
+
+def _new_petitions(among: Any, *, title: str, link: str, feed_url: str, tag: str) -> HttpResponse:
     # Ids first: the sort of what is longer than an id takes five times as long on SQLite.
-    opened = (
-        Petition.objects.published()
-        .filter(opened_at__isnull=False)
-        .order_by("-opened_at", "-id")
-        .values_list("pk", flat=True)[:ENTRIES]
+    opened = browse.page_ids(
+        [among.filter(status=status) for status in (Status.OPEN, Status.CLOSED)],
+        sort="newest",
+        offset=0,
+        limit=ENTRIES,
+        undated=False,
     )
     petitions = (
         Petition.objects.published()
-        .filter(pk__in=list(opened))
+        .filter(pk__in=opened)
         .select_related("organizer", "version")
         .defer("body", "ask", "version__body", "version__ask")
         .order_by("-opened_at", "-id")
     )
     feed = _Feed(
-        title=_("New petitions on {site}").format(site=settings.SITE_NAME),
-        link=_absolute(reverse("petition_list")),
-        feed_url=_absolute(reverse("petitions_feed")),
-        feed_guid=_tag("petitions"),
+        title=_xml(title),
+        link=_absolute(link),
+        feed_url=_absolute(feed_url),
+        feed_guid=_tag(tag),
         description=None,
         language=get_language(),
         author_name=settings.SITE_NAME,
@@ -60,7 +100,7 @@ def petitions_feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@public
+@public(reads=())
 @with_petition
 def petition_feed(request: HttpRequest, petition: Petition) -> HttpResponse:
     if petition.status == Status.REJECTED:
@@ -115,9 +155,9 @@ class _Feed(Atom1Feed):
         return {"xml:lang": item["language"]} if item.get("language") else {}
 
     def latest_post_date(self) -> datetime:
-        """Of a feed without entries, a date that stays."""
-        began: datetime | None = self.feed.get("began")
-        return super().latest_post_date() if self.items or began is None else began
+        """Of a feed without entries, a date that stays: now would be news at every look."""
+        began: datetime = self.feed.get("began") or _BEGAN
+        return super().latest_post_date() if self.items else began
 
 
 def _answer(feed: _Feed) -> HttpResponse:

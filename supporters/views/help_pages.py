@@ -15,7 +15,7 @@ from supporters.caching import public
 
 
 @require_safe
-@public
+@public(reads=())
 def help_page(request: HttpRequest, slug: str) -> HttpResponse:
     page = help_pages.find(slug, _language())
     if page is None:
@@ -32,7 +32,7 @@ def help_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@public
+@public(reads=())
 def help_index(request: HttpRequest) -> HttpResponse:
     pages = [_filled(page) for page in help_pages.listed(_language())]
     listed = [(page, help_pages.lead(page.html)) for page in pages]

@@ -15,7 +15,7 @@ from .petition_lookup import with_petition
 
 
 @require_safe
-@public
+@public(reads=())
 @with_petition
 def ledger(request: HttpRequest, petition: Petition) -> HttpResponse:
     if petition.status == Status.REJECTED:

@@ -1,7 +1,7 @@
 """From the slug in an address to the petition, or to the answer that stands for it."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from petitions.models import ModerationEvent, Petition, PetitionSlug
 from petitions.states import PUBLIC, Status
+from supporters.compiled import Compiled
 from supporters.count import with_live_count
 
 P = ParamSpec("P")
@@ -29,12 +30,17 @@ def with_petition(
     asks `petition.status`.
     """
 
+    def by_slug(slug: str) -> QuerySet[Any]:
+        rows = petitions() if petitions else Petition.objects.select_related("organizer", "version")
+        return with_live_count(rows).filter(slug=slug)
+
+    find = Compiled(by_slug, slug="\ue000")
+
     @wraps(view)
     def wrapper(
         request: HttpRequest, /, slug: str, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        rows = petitions() if petitions else Petition.objects.select_related("organizer", "version")
-        petition = with_live_count(rows).filter(slug=slug).first()
+        petition = next(iter(find(slug=slug)), None)
         if petition is None:
             return moved(request, slug, **kwargs)
         if petition.status == Status.HIDDEN:
@@ -44,6 +50,15 @@ def with_petition(
         return view(request, petition, *args, **kwargs)
 
     return wrapper
+
+
+@lru_cache(maxsize=10_000)
+def remembered_id(slug: str) -> int:
+    """The id of the petition that has this slug, asked once. Raises Petition.DoesNotExist.
+
+    It may have another slug by now, or be gone: whoever acts on the id says the slug again.
+    """
+    return Petition.objects.values_list("pk", flat=True).get(slug=slug)
 
 
 def moved(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:

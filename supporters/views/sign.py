@@ -1,10 +1,9 @@
 """Signing: the form alone, what becomes of it, and "check your mail"."""
 
-from datetime import timedelta
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,69 +13,101 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
+from supporters import metrics, sources, switches
 from supporters.addresses import email_key
 from supporters.caching import make_private, private, public
+from supporters.carried import seal, unseal
 from supporters.count import Tally
 from supporters.forms import SignForm
 from supporters.inboxes import inbox_of
 from supporters.origin import refuse_cross_site
 from supporters.rate_limits import allow
+from supporters.sign_reading import read
 from supporters.signing import MAX_MAILS, NotSignable, Signer, ask_again
 from supporters.signing import sign as record
 
-from .petition_lookup import with_petition
+from .petition_lookup import remembered_id, with_petition
 
-_SALT = "supporters.signed"
-_MAX_AGE = timedelta(days=1)
+_RETRY_AFTER = {429: 600, 503: 300}  # seconds
 
 
 @csrf_exempt  # no cookie on public pages; refuse_cross_site stands for the token
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
 @refuse_cross_site
+def sign(request: HttpRequest, slug: str) -> HttpResponse:
+    if request.method == "POST":
+        if not allow(request, "sign"):
+            metrics.signatures.labels("too_many").inc()
+            return _too_many(request, slug=slug)
+        typed = None if switches.current().signing_paused else read(request.POST)
+        # What nearly everybody gets: nothing is looked up that the statement looks at itself. Gone,
+        # moved, hidden or closed is said by the longer way.
+        with suppress(Petition.DoesNotExist, NotSignable):
+            if typed:
+                return _take(remembered_id(slug), slug, typed)
+    return _with_form(request, slug=slug)
+
+
+def _take(petition_id: int, slug: str, typed: dict[str, Any]) -> HttpResponse:
+    """Record the signature. Raises NotSignable."""
+    record(petition_id, _signer(typed), slug=slug)
+    metrics.signatures.labels("taken").inc()
+    return _signed(petition_id, slug, typed["email"], typed=typed)
+
+
 @with_petition
-def sign(request: HttpRequest, petition: Petition) -> HttpResponse:
+def _too_many(request: HttpRequest, petition: Petition) -> HttpResponse:
+    form = SignForm(request.POST, action=_action(petition))
+    return _form(request, petition, form, refusal="too_many", status=429)
+
+
+@with_petition
+def _with_form(request: HttpRequest, petition: Petition) -> HttpResponse:
     if request.method != "POST":
         return _new_form(request, petition) if petition.is_signable else redirect(petition)
     form = SignForm(request.POST, action=_action(petition))
-    if not allow(request, "sign"):
-        return _form(request, petition, form, refusal="too_many", status=429)
     if form.is_trap_sprung:
+        metrics.signatures.labels("trap").inc()
         # No code for the address: it would let a robot resend, and so learn who has signed.
-        return _signed(petition, "")
+        return _signed(petition.pk, petition.slug, "")
     if not petition.is_signable:
         return _form(request, petition, form, refusal="closed", status=409)
+    if switches.current().signing_paused:
+        metrics.signatures.labels("paused").inc()
+        return _form(request, petition, form, refusal="paused", status=503)
     if not form.is_valid():
+        metrics.signatures.labels("mistakes").inc()
         return _form(request, petition, form)
     try:
-        record(petition.pk, _signer(form.cleaned_data))
+        return _take(petition.pk, petition.slug, form.cleaned_data)
     except NotSignable:
         return _form(request, petition, form, refusal="closed", status=409)
-    return _signed(petition, form.cleaned_data["email"])
 
 
-@csrf_exempt  # the signed `for` is its authority
+@csrf_exempt  # the sealed `for` is its authority
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 @with_petition
 def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     """ "Check your mail": the same for a new, a pending and a confirmed address."""
     code = request.GET.get("for", "")
-    address = _read_for(petition, code)
-    if address is None:
+    found = _read_for(petition, code)
+    if found is None:
         return redirect(petition)
+    address, _typed = found
+    back = _back(code, sources.read(request.GET.get("via")))
     if request.method == "POST":
         if address and allow(request, "resend"):
             ask_again(petition.pk, email_key(address), language=get_language() or "")
-        query = urlencode({"for": code, "again": "1"})
-        return HttpResponseRedirect(f"{request.path}?{query}")
+        return HttpResponseRedirect(f"{request.path}?{urlencode({**back, 'again': '1'})}")
     context = {
         "petition": petition,
         "days": settings.PETITIONS_UNCONFIRMED_DAYS,
         "inbox": inbox_of(address),
         "demo_inbox": reverse("demo_mail") if settings.PETITIONS_DEMO else "",
         "address": address,
-        "correct_url": f"{_action(petition)}?{urlencode({'for': code})}",
+        "correct_url": f"{_action(petition)}?{urlencode(back)}",
         "resent": "again" in request.GET,
         "most": MAX_MAILS,
     }
@@ -88,32 +119,39 @@ def _action(petition: Petition) -> str:
 
 
 def _new_form(request: HttpRequest, petition: Petition) -> HttpResponse:
-    """The same for everybody, save for who comes back with their address to correct it."""
+    """The same for everybody, save for who comes back to correct their address."""
     action = _action(petition)
-    if address := _read_for(petition, request.GET.get("for", "")):
-        form = SignForm(initial={"email": address}, action=action)
+    initial = {"source": sources.read(request.GET.get("via"))}
+    if found := _read_for(petition, request.GET.get("for", "")):
+        address, typed = found
+        form = SignForm(initial={**initial, **typed, "email": address}, action=action)
         return make_private(_form(request, petition, form))
-    return _form(request, petition, SignForm(action=action))
+    if switches.current().signing_paused:
+        return _form(request, petition, None)
+    return _form(request, petition, SignForm(initial=initial, action=action))
 
 
 def _form(
     request: HttpRequest,
     petition: Petition,
-    form: SignForm,
+    form: SignForm | None,
     *,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    on = switches.current()
     context = {
         "petition": petition,
         "form": form,
         "tally": Tally.of(petition),
         "ask_html": petition.safe_ask_html,
         "refusal": refusal,
+        "paused": on.signing_message if on.signing_paused and petition.is_signable else "",
+        "form_first": form is not None and (form.is_bound or "email" in form.initial),
     }
     response = render(request, "supporters/sign.html", context, status=status)
-    if status == 429:  # noqa: PLR2004
-        response["Retry-After"] = "600"
+    if status in _RETRY_AFTER:
+        response["Retry-After"] = str(_RETRY_AFTER[status])
     return response
 
 
@@ -125,23 +163,33 @@ def _signer(cleaned: dict[str, Any]) -> Signer:
         display=cleaned["display"],
         wants_updates=cleaned["wants_updates"],
         language=get_language() or "",
+        source=cleaned["source"],
     )
 
 
-def _signed(petition: Petition, address: str) -> HttpResponse:
-    code = signing.dumps([petition.pk, address], salt=_SALT)
-    query = urlencode({"for": code})
-    return HttpResponseRedirect(f"{reverse('signed', args=[petition.slug])}?{query}")
+def _signed(
+    petition_id: int, slug: str, address: str, *, typed: dict[str, Any] | None = None
+) -> HttpResponse:
+    source = typed["source"] if typed else ""
+    query = urlencode(_back(seal(petition_id, address, typed), source))
+    return HttpResponseRedirect(f"{reverse('signed', args=[slug])}?{query}")
 
 
-def _read_for(petition: Petition, code: str) -> str | None:
-    """The address that was typed for this petition; None without a code; 404 for a forged one."""
+def _back(code: str, source: str) -> dict[str, str]:
+    """What leads back to the form: what was typed, and where they had come from."""
+    return {"for": code, "via": source} if source else {"for": code}
+
+
+def _read_for(petition: Petition, code: str) -> tuple[str, dict[str, Any]] | None:
+    """The address and what else was typed for this petition; None without a code; 404 for a
+    forged one.
+    """
     if not code:
         return None
     try:
-        petition_id, address = signing.loads(code, salt=_SALT, max_age=_MAX_AGE)
-    except (signing.BadSignature, ValueError, TypeError, UnicodeError):
+        petition_id, address, typed = unseal(code)
+    except ValueError:
         raise Http404 from None
     if petition_id != petition.pk:
         raise Http404
-    return str(address)
+    return address, typed

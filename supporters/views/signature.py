@@ -13,12 +13,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
-from petitions.states import Status
 from supporters.caching import private
 from supporters.count import Tally, with_live_count
 from supporters.fold import fold_at_once
 from supporters.forms import EditSignatureForm
 from supporters.models import CountAdjustment, Signature
+from supporters.sharing import Share
 from supporters.tokens import Purpose, make, read
 from supporters.withdrawing import disown, withdraw
 
@@ -91,7 +91,7 @@ def _page(
     petition = with_live_count(Petition.objects.select_related("organizer", "version")).get(
         pk=row.petition_id
     )
-    is_shown = petition.status in (Status.OPEN, Status.CLOSED)
+    is_shown = petition.is_published
     is_counted = row.status == Signature.Status.CONFIRMED
     can_help = is_counted and petition.is_open
     can_have_number = is_counted and _fits_beside_count(row)
@@ -111,7 +111,7 @@ def _page(
         "can_help": can_help,
         "can_follow": is_counted and is_shown and not row.wants_updates,
         "steps": list(petition.steps.all()) if can_help else [],
-        "page_url": settings.SITE_URL + petition.get_absolute_url(),
+        "share": Share.of(petition, settings.SITE_URL + petition.get_absolute_url()),
     }
     return render(request, "supporters/signature.html", context)
 

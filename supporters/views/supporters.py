@@ -21,7 +21,7 @@ LOOKED_AT = 2_000
 
 
 @require_safe
-@public
+@public(reads=["before"])
 @with_petition
 def supporters(request: HttpRequest, petition: Petition) -> HttpResponse:
     """Newest first by position, from `?before=` downwards. The tail follows within a second."""

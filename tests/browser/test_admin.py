@@ -15,6 +15,7 @@ def member(group: str, username: str, **names: str):
     user = UserFactory(username=username, is_staff=True, **names)
     user.set_password(PASSWORD)
     user.save()
+    user.trust_email()
     # Flushing the tables takes the groups along; the receiver that makes them runs after migrate.
     user.groups.add(Group.objects.get(name=group))
     return user
@@ -34,9 +35,9 @@ def petition(transactional_db, live_server, settings):
 
 def log_in(page: Page, username: str) -> None:
     page.goto("/admin/")
-    page.locator("#id_username").fill(username)
+    page.locator("#id_login").fill(username)
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("[type=submit]").click()
+    page.locator("form:has(#id_login) .button").click()
     expect(page.locator("#user-tools")).to_be_visible()
 
 
@@ -67,3 +68,38 @@ def test_a_moderator_closes_and_the_page_says_so(petition, page):
     expect(page.locator(".band")).to_contain_text("Petition closed")
     expect(page.locator("form")).to_have_count(0)
     expect(page.locator(".count")).to_have_text(re.compile(r"This petition had\s+1\s+supporter"))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_many_buttons_leave_a_long_title_readable(petition, new_page, width):
+    title = "Mend the bridge on Weir Lane before the winter, and say what it costs " * 4
+    type(petition).objects.filter(pk=petition.pk).update(title=title)
+    page = new_page(viewport={"width": width, "height": 900}, locale="es-ES")
+    log_in(page, "mo")
+    page.goto(f"/admin/petitions/petition/{petition.pk}/change/")
+    expect(page.locator("#content h2").first).to_contain_text("Mend the bridge")
+    covered = page.evaluate("""() => {
+        const words = ["#content h1", "#content h2"].map(  // the first of each is the heading
+            selector => document.querySelector(selector).getBoundingClientRect());
+        const buttons = [...document.querySelectorAll(".object-tools a")].map(
+            e => e.getBoundingClientRect());
+        const meet = (a, b) => a.left < b.right && b.left < a.right
+            && a.top < b.bottom && b.top < a.bottom;
+        return [buttons.length, buttons.filter((a, n) =>
+            words.some(b => meet(a, b)) || buttons.slice(n + 1).some(b => meet(a, b))).length];
+    }""")
+    assert covered[0] >= 6
+    assert covered[1] == 0
+
+
+def test_a_moderator_pauses_signing_and_the_page_says_so(petition, page):
+    log_in(page, "mo")
+    page.get_by_role("link", name="Site switches", exact=True).first.click()
+    page.get_by_label("Pause signing").check()
+    page.get_by_label("Message in English").fill("Back at noon.")
+    page.locator("[name=_save]").click()
+    expect(page.locator(".success")).to_be_visible()
+    page.goto("/petitions/mend/")
+    expect(page.get_by_role("heading", name="Signing is paused")).to_be_visible()
+    expect(page.locator(".side")).to_contain_text("Back at noon.")
+    expect(page.locator("[name=email]")).to_have_count(0)

@@ -45,3 +45,17 @@ def test_steps_stay_in_the_order_in_which_they_were_written():
 )
 def test_a_number_as_it_is_dialled(phone, uri):
     assert ActionStep(phone=phone).phone_uri == uri
+
+
+@pytest.mark.parametrize(
+    ("link", "safe"),
+    [
+        ("https://board.example/7", "https://board.example/7"),
+        ("http://board.example/", "http://board.example/"),
+        ("javascript:alert(1)", ""),
+        ("JAVASCRIPT:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_a_link_leads_to_the_web_or_nowhere(link, safe):
+    assert ActionStep(link=link).safe_link == safe

@@ -367,6 +367,8 @@ def test_what_strangers_may_read():
     [
         (("Ana", "Ferreira"), "", "Ana", "Ana Ferreira"),
         (("Ana", "Ferreira"), "Ana F.", "Ana", "Ana F."),
+        (("Ana", "Ferreira"), "Anabel", "Anabel", "Anabel"),
+        (("Ana", "Ferreira"), "A worried parent", "A worried parent", "A worried parent"),
         (("", ""), "Weir Lane Parents", "Weir Lane Parents", "Weir Lane Parents"),
         (None, "Weir Lane Parents", "Weir Lane Parents", "Weir Lane Parents"),
         (("", ""), "", "", ""),

@@ -21,7 +21,8 @@ def found(query: str) -> set[str]:
 
 
 def ranked(query: str) -> list[str]:
-    return list(search.best_first(Petition.objects.all(), query).values_list("title", flat=True))
+    rows = search.ranked(Petition.objects.all(), query)
+    return [row.title for row in sorted(rows, key=lambda row: row.rank, reverse=True)]
 
 
 def petition(title: str, **texts: str) -> Petition:
@@ -84,11 +85,17 @@ class TestWhatIsFound:
         assert found("tower egret") == {"Mend the tower"}
         assert found("bridge") == found("heron") == set()
 
+    def test_of_a_long_query_the_first_words_are_looked_for(self) -> None:
+        words = [f"word{n}" for n in range(search.MAX_QUERY_WORDS)]
+        petition("Long", body=" ".join(words))
+        assert found(" ".join([*words, "absent"])) == {"Long"}
+        assert found(" ".join([*words[:-1], "absent"])) == set()
+
     def test_the_queryset_that_was_given_is_kept(self) -> None:
         petition("Mend the bridge")
         other = petition("Mend the bridge again")
         only = Petition.objects.filter(pk=other.pk)
-        assert [*search.matching(only, "mend")] == [*search.best_first(only, "mend")] == [other]
+        assert [*search.matching(only, "mend")] == [*search.ranked(only, "mend")] == [other]
 
     def test_it_can_be_part_of_a_subquery(self) -> None:
         petition("Mend the bridge")
@@ -103,13 +110,6 @@ class TestOrder:
         petition("The pond", body="Of a heron, a heron, a heron.")
         petition("Neither", body="of them")
         assert ranked("heron") == ["The heron", "The pond"]
-
-    def test_equal_matches_go_by_supporters(self) -> None:
-        few, many = petition("A heron"), petition("A heron")
-        Petition.objects.filter(pk=few.pk).update(supporter_count=5)
-        Petition.objects.filter(pk=many.pk).update(supporter_count=70)
-        rows = search.best_first(Petition.objects.all(), "heron")
-        assert [row.pk for row in rows] == [many.pk, few.pk]
 
 
 HOSTILE = [
@@ -143,7 +143,7 @@ class TestHostileQueries:
         if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
             text = text.encode("ascii", "ignore").decode().replace("\x00", "")
         made = petition(f"Bridge {text}"[:300], body=text * 2)
-        assert [row.pk for row in search.best_first(Petition.objects.all(), "bridge")] == [made.pk]
+        assert [row.pk for row in search.ranked(Petition.objects.all(), "bridge")] == [made.pk]
 
     def test_the_longest_texts_can_be_indexed(self) -> None:
         petition("Long", body=" ".join(f"word{n}" for n in range(2_500))[:20_000])
@@ -185,7 +185,7 @@ class TestIndex:
             cursor.execute("ANALYZE petitions_petition, petitions_petitionsearch")
         for rows in (
             search.matching(Petition.objects.public(), "rare77"),
-            search.best_first(Petition.objects.public(), "rare77"),
+            search.ranked(Petition.objects.public(), "rare77"),
         ):
             plan = rows.explain()
             assert "petitions_search_vector" in plan, plan
@@ -195,7 +195,7 @@ class TestIndex:
         many(200)
         for rows in (
             search.matching(Petition.objects.public(), "rare77"),
-            search.best_first(Petition.objects.public(), "rare77"),
+            search.ranked(Petition.objects.public(), "rare77"),
         ):
             plan = rows.explain()
             assert "petitions_fts VIRTUAL TABLE INDEX 0:M2" in plan, plan
@@ -234,6 +234,7 @@ class TestRebuild:
     @pytest.mark.sqlite
     def test_documents_of_nobody_are_dropped(self) -> None:
         petition("Heron")
+        rebuild()  # drops what tests left that end by emptying the tables
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO petitions_fts (rowid, title, rest) VALUES (99999, 'heron', '')"

@@ -50,6 +50,16 @@ def test_days_with_their_sums():
     assert chart.periods[0].last_day == dt.date(2026, 3, 2)
 
 
+def test_weeks_begin_with_the_petition():
+    petition = grown((4, 7), (80, 5), days=90)
+    opened_at = START + dt.timedelta(days=3)
+    Petition.objects.filter(pk=petition.pk).update(opened_at=opened_at)
+    chart = chart_of(Petition.objects.get())
+    assert chart.step == "week"
+    assert chart.periods[0].start.isoformat() == "2026-03-05T00:00:00+00:00"
+    assert chart.periods[-1].end == chart.end
+
+
 def test_small_numbers_are_put_together():
     chart = chart_of(grown((0, 30), (1, 1), (2, 2), (4, 3), (6, 9), (9, 1), days=10))
     assert signed(chart) == [30, 6, 0, 10]
@@ -151,4 +161,4 @@ def test_an_open_petition_ends_now(count_queries):
         chart = chart_of(petition)
     assert len(queries) == 2, queries
     assert abs(timezone.now() - chart.end) < dt.timedelta(minutes=1)
-    assert chart.periods[-1].end > chart.end
+    assert chart.periods[-1].end == chart.end

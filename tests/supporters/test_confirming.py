@@ -142,7 +142,7 @@ def closed_petition(how, closed_at):
     ],
 )
 def test_signed_before_the_end_confirmed_within_a_day(
-    how, signed, pressed, answer, closed_at, monkeypatch
+    how, signed, pressed, answer, closed_at, monkeypatch, our_clock
 ):
     """`signed` and `pressed` are relative to the end."""
     petition = closed_petition(how, closed_at)
@@ -154,7 +154,7 @@ def test_signed_before_the_end_confirmed_within_a_day(
     assert live_count(petition.pk) == (1 if answer == "confirmed" else 0)
 
 
-def test_before_its_date_a_petition_takes_all(closed_at, monkeypatch):
+def test_before_its_date_a_petition_takes_all(closed_at, monkeypatch, our_clock):
     petition = PetitionFactory(is_open=True, closes_at=closed_at)
     signature = SignatureFactory(petition=petition, created_at=closed_at - timedelta(days=90))
     monkeypatch.setattr(timezone, "now", lambda: closed_at - TICK)
@@ -186,7 +186,7 @@ def test_the_moderators_closing_decides_not_a_later_date(closed_at):
     assert confirm(signature.pk) == Answer.CLOSED
 
 
-def test_a_mail_sent_again_prolongs_nothing(closed_at, monkeypatch):
+def test_a_mail_sent_again_prolongs_nothing(closed_at, monkeypatch, our_clock):
     petition = PetitionFactory(status="closed", closed_at=closed_at)
     signature = SignatureFactory(
         petition=petition, email="noor@example.org", created_at=closed_at - DAY

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.utils import timezone
 
-from petitions.models import Petition
+from petitions.models import Petition, Topic
 from tests.factories import PetitionFactory, UpdateFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,20 @@ class TestPetitions:
         after = entries(read(client.get("/petitions.atom")))[0]
         assert text(after, "id") == before == f"tag:localhost,2026:petitions/{row.pk}"
         assert datetime.fromisoformat(text(after, "updated")) > row.opened_at
+
+    def test_what_has_no_date_of_opening_is_not_looked_for(self, client, count_queries) -> None:
+        PetitionFactory(title="Undated", status="open")
+        PetitionFactory(title="Dated", is_open=True)
+        with count_queries() as queries:
+            feed = read(client.get("/petitions.atom"))
+        assert [text(entry, "title") for entry in entries(feed)] == ["Dated"]
+        assert queries.statements[0].count("UNION ALL") == 1, queries  # open, closed
+
+    def test_the_date_of_an_empty_one_stays(self, client) -> None:
+        Topic.objects.create(name="Water", slug="water")
+        for address in ("/petitions.atom", "/topics/water.atom"):
+            feed = read(client.get(address))
+            assert text(feed, "updated") == "2026-01-01T00:00:00+00:00"
 
     def test_an_empty_one_is_valid(self, client) -> None:
         assert entries(read(client.get("/petitions.atom"))) == []

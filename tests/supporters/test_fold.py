@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from petitions.models import Petition
@@ -168,7 +168,8 @@ def test_it_costs_the_same_whatever_the_length_of_the_tail(petition, count_queri
     confirmed(petition, *range(5, 40))
     with count_queries() as long:
         fold(petition.pk)
-    assert len(short) == len(long) == 6, long
+    bound = connection.vendor == "postgresql"  # how long it waits at most
+    assert len(short) == len(long) == 6 + bound, long
 
 
 # What the database itself refuses

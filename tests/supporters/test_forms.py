@@ -45,6 +45,7 @@ def test_what_was_typed_becomes_values():
         "display": "full",
         "wants_updates": True,
         "website": "",
+        "source": "",
     }
 
 

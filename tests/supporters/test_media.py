@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from petitions import pictures
+from petitions.models import Petition
 from tests.factories import PetitionFactory, UserFactory
 from tests.photographs import halves
 
@@ -48,6 +49,13 @@ def test_it_may_be_kept_for_ever_and_does_nothing_but_show(client, stem):
     assert set(answer["Content-Security-Policy"].split("; ")) == {"default-src 'none'", "sandbox"}
     assert "Vary" not in answer
     assert not answer.cookies
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review"])
+def test_a_draft_has_pictures_that_are_nobodys_to_keep(client, stem, status):
+    Petition.objects.update(status=status, opened_at=None)
+    answer = client.get(f"/media/pictures/{stem}.jpg")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-cache")
 
 
 def test_who_has_it_already_gets_no_second_copy(client, stem):

@@ -15,7 +15,7 @@ def test_readyz(client):
     from supporters.models import OutgoingMail  # noqa: PLC0415
 
     said = client.get("/readyz").json()
-    assert said == {"database": "ok", "migrations_waiting": 0, "outbox_age": 0}
+    assert said == {"database": "ok", "migrations_waiting": 0, "outbox_age": 0, "switches": []}
     row = SignatureFactory()
     OutgoingMail.objects.create(kind="signature", recipient=row.email, signature=row)
     assert client.get("/readyz").status_code == 200

@@ -143,6 +143,39 @@ def test_the_age_of_the_oldest():
     assert outbox.oldest_age() >= EVER
 
 
+def test_the_backlog_by_kind():
+    hour = timedelta(hours=1)
+    nothing = (0, timedelta(0))
+    assert outbox.backlog() == dict.fromkeys(
+        ["signature", "update", "decision", "account", "start"], nothing
+    )
+    petition = PetitionFactory(is_open=True)
+    news = mailing(petition=petition)
+    for hours in (1, 2, 3):
+        OutgoingMail.objects.create(
+            kind="update", recipient="sam@example.org", petition=petition, mailing=news,
+            signature=supporter(petition), not_before=timezone.now() - hours * hour,
+        )  # fmt: skip
+    signature_mail(not_before=timezone.now() - 5 * hour)
+    signature_mail(not_before=timezone.now() + hour)
+    for given_up in ({"sent_at": timezone.now()}, {"failed_at": timezone.now()}):
+        signature_mail(not_before=timezone.now() - 9 * hour, **given_up)
+    backlog = outbox.backlog()
+    assert {kind: number for kind, (number, _) in backlog.items()} == {
+        "signature": 2, "update": 3, "decision": 0, "account": 0, "start": 0,
+    }  # fmt: skip
+    assert 5 * hour <= backlog["signature"][1] < 6 * hour
+    assert 3 * hour <= backlog["update"][1] < 4 * hour
+
+
+def test_the_backlog_is_counted_so_far_and_no_further(monkeypatch):
+    monkeypatch.setattr(outbox, "COUNTED_UP_TO", 3)
+    signature_mails(5)
+    number, age = outbox.backlog()["signature"]
+    assert number == 3
+    assert age >= timedelta(minutes=1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_share_without_overlap():
     rows = {mail.pk for mail in signature_mails(120)}

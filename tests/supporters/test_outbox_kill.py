@@ -20,8 +20,10 @@ def wait_until(condition, process) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.parametrize("pipelining", [False, True])
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_loses_no_mail(smtp_server):
+def test_a_killed_worker_loses_no_mail(smtp_server, pipelining):
+    smtp_server.pipelining = pipelining
     rows = signature_mails(MAILS)
     received = smtp_server.deliveries
 

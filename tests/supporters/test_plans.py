@@ -3,18 +3,23 @@
 What is explained is what the code really sends, captured while it runs on 20,000 signatures.
 """
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from petitions.models import Petition
-from supporters import petition_page
+from supporters import outbox, petition_page
+from supporters.confirming import Answer, confirm
 from supporters.count import live_count, with_newest_confirmation
 from supporters.fold import fold, fold_all
 from supporters.models import Signature
 from supporters.signing import Signer, ask_again, sign
-from tests.factories import PetitionFactory
+from supporters.views import home
+from tests.factories import PetitionFactory, SignatureFactory
+from tests.supporters.outbox_rows import mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +55,7 @@ def petition():
     return petition
 
 
-def plans(act):
+def plans(act, about="supporters_signature"):
     """What the database does for each statement about signatures that act() sends."""
     with CaptureQueriesContext(connection) as captured, transaction.atomic():
         act()
@@ -60,7 +65,7 @@ def plans(act):
     with connection.cursor() as cursor:
         for query in captured.captured_queries:
             sql = query["sql"]
-            if "supporters_signature" in sql and not sql.startswith(("SAVEPOINT", "ROLLBACK")):
+            if about in sql and not sql.startswith(("SAVEPOINT", "ROLLBACK")):
                 cursor.execute(explain + sql)
                 found.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
     return found
@@ -109,16 +114,50 @@ def test_the_worker_finds_the_tails_without_reading_the_rest(petition):
     assert_nothing_is_read_whole(waiting)
 
 
-def test_signing_infers_its_conflict_from_the_index(petition):
-    signer = Signer(
-        given_name="Sam", family_name="O", email="Sam7@example.org", email_key="sam7@example.org"
-    )
-    plan = plans(lambda: sign(petition.pk, signer))[0]
-    if connection.vendor == "postgresql":
-        assert "Conflict Arbiter Indexes: supporters_signature_once" in plan
-    assert_nothing_is_read_whole(plan)
-    sign(petition.pk, signer)
+SAM = Signer(
+    given_name="Sam", family_name="O", email="Sam7@example.org", email_key="sam7@example.org"
+)
+
+
+@pytest.mark.sqlite
+def test_signing_reads_no_table_whole(petition):
+    found = plans(lambda: sign(petition.pk, SAM))
+    assert found
+    for plan in found:
+        assert_nothing_is_read_whole(plan)
+
+
+def test_signing_again_meets_the_index_of_addresses(petition):
+    sign(petition.pk, SAM)
     assert Signature.objects.get(petition=petition, email_key="sam7@example.org").mails_asked == 2
+
+
+def scans(name):
+    """How often this transaction has read a table from end to end, or rows by an index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_get_xact_numscans(oid) FROM pg_class WHERE relname = %s", [name]
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.postgresql
+def test_signing_and_confirming_read_no_table_whole_nor_all_that_is_pending():
+    """Not even by plans that were made when there were five rows, and are kept."""
+    petition = PetitionFactory(is_open=True)
+    SignatureFactory.create_batch(30, petition=petition)
+    ids = list(Signature.objects.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE supporters_signature, petitions_petition")
+    before, pending = scans("supporters_signature"), scans("supporters_signature_pending")
+    petitions = scans("petitions_petition")
+    for number, signature_id in enumerate(ids):
+        sign(petition.pk, replace(SAM, email_key=f"new{number}@example.org"))
+        assert confirm(signature_id) == Answer.CONFIRMED
+    assert Signature.objects.filter(status="confirmed").count() == 30
+    assert scans("supporters_signature") == before + 1  # the count
+    assert scans("petitions_petition") == petitions
+    assert scans("supporters_signature_pending") == pending
 
 
 def test_an_address_is_found_by_the_same_index(petition):
@@ -129,7 +168,7 @@ def test_an_address_is_found_by_the_same_index(petition):
 
 def test_the_reasons_of_a_page_have_an_index_of_their_own(petition):
     rows = []
-    [plan] = plans(lambda: rows.extend(petition_page._reasons(petition)))
+    [plan] = plans(lambda: rows.extend(petition_page._reasons(petition=petition.pk)))
     assert len(rows) == petition_page.REASONS
     assert "supporters_signature_reasons" in plan
     assert "Sort" not in plan
@@ -138,7 +177,7 @@ def test_the_reasons_of_a_page_have_an_index_of_their_own(petition):
 
 def test_the_newest_supporters_of_a_page_come_by_position(petition):
     rows = []
-    [plan] = plans(lambda: rows.extend(petition_page._recent(petition)))
+    [plan] = plans(lambda: rows.extend(petition_page._recent(petition=petition.pk)))
     assert len(rows) == petition_page.RECENT
     assert "supporters_signature_position_once" in plan
     assert "Sort" not in plan
@@ -149,3 +188,50 @@ def test_whether_the_organizer_signed_is_one_step(petition):
     [plan] = plans(lambda: petition_page.page_petitions().get(pk=petition.pk))
     assert "supporters_signature_organizer_once" in plan
     assert_nothing_is_read_whole(plan)
+
+
+def test_the_newest_victories_are_the_first_rows_of_their_index():
+    first = PetitionFactory(is_closed=True)
+    Petition.objects.update(outcome="victory")
+    names = [f.column for f in Petition._meta.concrete_fields]
+    kept = ", ".join(name for name in names if name not in {"id", "slug", "version_id"})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
+            f" WHERE n < 5000) INSERT INTO petitions_petition ({kept}, slug)"
+            f" SELECT {kept}, 'victory-' || n FROM petitions_petition, numbers"
+        )
+        cursor.execute("ANALYZE")
+    blocks = []
+    plan = plans(lambda: blocks.append(home._blocks()), about="victories")[0]
+    assert len(blocks[0]["victories"]) == home.VICTORIES
+    assert first not in blocks[0]["victories"]  # of one day, the last stored
+    assert "petitions_victories" in plan
+    read = [line for line in plan.splitlines() if "petitions_victories" in line]
+    assert len(read) == 1
+
+
+def test_a_claim_does_not_walk_past_the_updates_that_wait(petition):
+    news = mailing(petition=petition).pk
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO supporters_outgoingmail (kind, recipient, petition_id, signature_id,"
+            " mailing_id, payload, created_at, not_before, attempts, failure)"
+            " SELECT 'update', email, petition_id, id, %s, '{}', %s, %s, 0, ''"
+            " FROM supporters_signature WHERE petition_id = %s",
+            [news, now, now, petition.pk],
+        )
+        cursor.execute("ANALYZE")
+    single, _updates = plans(outbox.claim, "ORDER BY")
+    assert "supporters_mail_by_mailing" in single, single
+    assert "Sort" not in single, single
+
+
+@pytest.mark.postgresql
+def test_pages_of_signatures_leave_room_for_what_is_written_again():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reloptions FROM pg_class WHERE oid = 'supporters_signature'::regclass"
+        )
+        assert "fillfactor=90" in cursor.fetchone()[0]

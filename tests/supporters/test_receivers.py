@@ -99,6 +99,15 @@ def test_a_nameless_organizer_signs_with_the_name_that_readers_see(mo):
     assert Signature.objects.get().public_name == "P" * 100
 
 
+def test_a_pseudonym_is_not_given_away(ana, mo):
+    petition = PetitionFactory(in_review=True, organizer=ana, organizer_name="A worried parent")
+    petition.publish(by=mo)
+    signature = Signature.objects.get()
+    assert signature.public_name == "A worried parent"
+    assert signature.family_name == ""
+    assert signature.is_organizer
+
+
 def test_a_published_update_starts_its_mailing_once():
     update = UpdateFactory(published_at=None, email_supporters=True)
     assert not Mailing.objects.exists()

@@ -10,6 +10,7 @@ from petitions.models import Petition
 from supporters.fold import fold
 from supporters.models import CountAdjustment, OutgoingMail, Signature
 from supporters.tokens import Purpose, make
+from supporters.withdrawing import withdraw
 from tests.factories import ActionStepFactory, PetitionFactory, SignatureFactory, typed
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,21 @@ def test_position_and_count_stand_together(client, signature):
     html = client.get(link(signature)).content.decode()
     position = html.index('You are supporter number</span> <data value="1"')
     assert position < html.index('This petition has</span> <data value="3"')
+
+
+def test_a_position_above_the_count_is_explained(client, signature):
+    earlier = SignatureFactory(petition=signature.petition, is_confirmed=True)
+    fold(signature.petition_id)
+    last = Signature.objects.order_by("position").last()
+    first = Signature.objects.order_by("position").first()
+    words = "Your number stays yours when others withdraw."
+    assert words not in client.get(link(last)).content.decode()
+    assert {first.pk, last.pk} == {earlier.pk, signature.pk}
+    withdraw(first.pk)
+    html = client.get(link(last)).content.decode()
+    assert 'You are supporter number</span> <data value="2"' in html
+    assert 'This petition has</span> <data value="1"' in html
+    assert words in html
 
 
 def sections(html: str) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
@@ -218,7 +219,8 @@ def test_new_pending_confirmed_blocked_and_used_up_cost_and_answer_the_same(
         with count_queries() as queries:
             assert sign(petition.pk, noor(email=f"{kind}@example.org")) is None
         costs[kind] = len(queries)
-    assert costs == {"new": 2, "pending": 2, "confirmed": 2, "used-up": 2, "blocked": 2}
+    each = 1 if connection.vendor == "postgresql" else 2
+    assert costs == dict.fromkeys(("new", "pending", "confirmed", "used-up", "blocked"), each)
     assert recipients() == ["new@example.org", "pending@example.org", "confirmed@example.org"]
 
 
@@ -259,7 +261,7 @@ def test_a_known_address_gets_no_mail_after_the_closing(known):
     assert Signature.objects.get().mails_asked == 0
 
 
-def test_a_closing_date_ends_signing_to_the_microsecond(monkeypatch):
+def test_a_closing_date_ends_signing_to_the_microsecond(monkeypatch, our_clock):
     closes_at = timezone.now().replace(microsecond=0) + timedelta(days=1)
     petition = PetitionFactory(is_open=True, closes_at=closes_at)
     monkeypatch.setattr(timezone, "now", lambda: closes_at - timedelta(microseconds=1))

@@ -83,6 +83,13 @@ def test_one_failing_task_stops_no_other(smtp_server, monkeypatch, caplog):
     assert worker.once()
 
 
+def test_several_batches_go_over_one_connection(smtp_server):
+    signature_mails(250)
+    assert Worker().once()
+    assert smtp_server.connections == 1
+    assert len({delivery.recipients[0] for delivery in smtp_server.deliveries}) == 250
+
+
 def test_cron_hears_of_a_mail_server_that_is_away(settings):
     for name, value in mail_settings(1).items():  # nothing listens on port 1
         setattr(settings, name, value)

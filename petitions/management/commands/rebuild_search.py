@@ -26,7 +26,8 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     # Locked, or a text that is changed meanwhile would be indexed as it was.
                     rows = Petition.objects.filter(pk__in=batch).order_by("pk")
-                    search.index(*rows.select_for_update(no_key=True))
+                    rows = rows.select_related("organizer")
+                    search.index(*rows.select_for_update(no_key=True, of=("self",)))
                 bar.update(len(batch))
         stale = search.drop_stale()
         self.stdout.write(f"{len(ids)} petitions indexed, {stale} stale documents dropped.")

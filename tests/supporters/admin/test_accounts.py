@@ -10,8 +10,10 @@ from petitions.models import (
     PetitionSlug,
     PetitionTarget,
     Target,
+    Topic,
+    User,
 )
-from tests.factories import PetitionFactory, SignatureFactory
+from tests.factories import PetitionFactory, SignatureFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +77,22 @@ def test_a_superuser_cannot_delete_what_was_signed(admin_client):
     assert "never deleted" in answer.content.decode()
     admin_client.post(f"{LIST}{petition.pk}/delete/", {"post": "yes"})
     assert Petition.objects.count() == 2
+
+
+def test_the_address_of_a_public_page_stays(as_user, mo, admin_client):
+    """Petitions alone remember their old addresses."""
+    client = as_user(mo)
+    for row, typed in (
+        (Target.objects.create(name="Board", slug="board"), {"name": "The Board"}),
+        (Topic.objects.create(name="Rivers", slug="rivers"), {"name": "Water"}),
+    ):
+        address = f"/admin/petitions/{row._meta.model_name}/{row.pk}/change/"
+        assert 'name="slug"' not in client.get(address).content.decode()
+        assert client.post(address, {**typed, "slug": "other"}).status_code == 302
+        stored = type(row).objects.get(pk=row.pk)
+        assert (stored.name, stored.slug) == (typed["name"], row.slug)
+    ana = UserFactory()
+    address = f"/admin/petitions/user/{ana.pk}/change/"
+    assert 'name="slug"' in admin_client.get(address).content.decode()
+    User.objects.filter(pk=ana.pk).update(slug="ana-ferreira")
+    assert 'name="slug"' not in admin_client.get(address).content.decode()

@@ -14,6 +14,7 @@ from petitions.models import (
 )
 from supporters.admin import PetitionAdmin
 from supporters.fold import fold
+from supporters.models import Signature
 from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,15 @@ def test_a_language_outside_the_list_survives(as_user, mo, page_of):
     client = as_user(mo)
     assert client.post(page(petition), page_of(client, petition, title="New")).status_code == 302
     assert Petition.objects.get().language == "tlh"
+
+
+def test_a_name_that_changes_later_changes_that_signature_too(as_user, ana, mo, page_of):
+    petition = PetitionFactory(in_review=True, organizer=ana)
+    petition.publish(by=mo)
+    assert Signature.objects.get().public_name == "Ana Ferreira"
+    client = as_user(mo)
+    for name in ("A worried parent", ""):
+        data = page_of(client, Petition.objects.get(), organizer_name=name)
+        address = f"/admin/petitions/petition/{petition.pk}/change/"
+        assert client.post(address, data).status_code == 302
+        assert Signature.objects.get().public_name == (name or "Ana Ferreira")

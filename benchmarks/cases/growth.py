@@ -1,0 +1,197 @@
+"""A petition with none, a million and ten million signatures: what grows with them.
+
+All three stand in one database, with the same texts, and are measured in turns, in this process and
+with no memory for pages; before the fill, the first alone in an otherwise empty one. "None" are 200,
+so that its pages show as many people.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from benchmarks.cases.crowd import fill
+from benchmarks.cases.plans import write_plans
+from benchmarks.cases.rounds import ROUNDS, Place, Result
+from benchmarks.cases.rows import pending, petitions
+
+RUNS = 20  # of each in a round; the quickest quarter counts, without what others' load adds
+SIZES = {"none": 200, "1 million": 1_000_000, "10 million": 10_000_000}
+TAILS = (10, 1_000, 10_000)
+
+Act = Callable[[Any], float]  # of a petition; seconds
+
+
+def growth(place: Place) -> list[Result]:
+    from django.core.management import call_command
+
+    made = dict(zip(SIZES, petitions(4)[1:], strict=True))
+    for petition in made.values():
+        _surround(petition)
+    fill({made["none"]: SIZES["none"]})
+    acts = _acts()
+    before = {name: _alone(act, made["none"]) for name, act in acts.items()}
+    began = time.monotonic()
+    fill({petition: SIZES[size] for size, petition in made.items() if size != "none"})
+    filled = time.monotonic() - began
+    for petition in made.values():
+        petition.refresh_from_db()
+    found = {name: _in_turns(act, made, RUNS) for name, act in acts.items()}
+    for tail in TAILS:
+        found[f"fold of {tail:,}"] = _in_turns(lambda each, n=tail: _fold(each, n), made, 2)
+    results = [
+        _result(name, size, times, before.get(name))
+        for name, times in found.items()
+        for size in ("1 million", "10 million")
+    ]
+    results += [_admin(name, path, made) for name, path in _LISTS.items()]
+    results[0].notes.append(f"11 million rows were filled in {filled:.0f} s")
+    write_plans(made["10 million"])
+    call_command("recount", verbosity=0)
+    return results
+
+
+def _surround(petition: Any) -> None:
+    from django.utils import timezone
+
+    from petitions.models import ActionStep, PetitionTarget, Target, Update
+
+    target = Target.objects.get(slug="council")
+    PetitionTarget.objects.create(petition=petition, target=target)
+    ActionStep.objects.create(petition=petition, kind="call", contact="The office",
+                              phone="01632 960001")  # fmt: skip
+    now = timezone.now()
+    Update.objects.create(petition=petition, title="News", body="It rained.",
+                          happened_on=now.date(), published_at=now)  # fmt: skip
+
+
+def _acts() -> dict[str, Act]:
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    numbers = count()
+    waiting: dict[int, list[int]] = {}
+
+    def get(path: str) -> Act:
+        def act(petition: Any) -> float:
+            # A deep page: half-way down.
+            address = path.format(slug=petition.slug, half=max(petition.supporter_count // 2, 60))
+            return _timed(lambda: client.get(address), 200)
+
+        return act
+
+    def sign(petition: Any) -> float:
+        values = {"given_name": "Sam", "family_name": "Okoro", "country": "GB",
+                  "postal_code": "SW1A 1AA", "display": "initial",
+                  "email": f"new{next(numbers)}@example.org"}  # fmt: skip
+        return _timed(lambda: client.post(f"/petitions/{petition.slug}/sign/", values), 302)
+
+    def confirm(petition: Any) -> float:
+        from supporters.tokens import Purpose, make
+
+        if not waiting.get(petition.pk):
+            waiting[petition.pk] = pending([petition.pk], RUNS * (ROUNDS + 1))
+        address = f"/confirm/{make(Purpose.CONFIRM, waiting[petition.pk].pop())}/"
+        return _timed(lambda: client.post(address), 302)
+
+    return {
+        "petition page": get("/petitions/{slug}/"),
+        "count.json": get("/petitions/{slug}/count.json"),
+        "supporters, first page": get("/petitions/{slug}/supporters/"),
+        "supporters, half-way down": get("/petitions/{slug}/supporters/?before={half}"),
+        "how the number comes about": get("/petitions/{slug}/count/"),
+        "sign": sign,
+        "confirm": confirm,
+    }
+
+
+def _timed(act: Callable[[], Any], status: int) -> float:
+    began = time.perf_counter()
+    answer = act()
+    took = time.perf_counter() - began
+    if answer.status_code != status:
+        raise RuntimeError(f"{answer.request['PATH_INFO']} answered {answer.status_code}")
+    return took * 1000
+
+
+def _fold(petition: Any, tail: int) -> float:
+    from django.utils import timezone
+
+    from supporters.fold import fold
+    from supporters.models import Signature
+
+    fold(petition.pk)
+    ids = pending([petition.pk], tail)
+    Signature.objects.filter(pk__in=ids).update(status="confirmed", confirmed_at=timezone.now())
+    began = time.perf_counter()
+    if fold(petition.pk) != tail:
+        raise RuntimeError("The fold took something else.")
+    return (time.perf_counter() - began) * 1000
+
+
+def _alone(act: Act, petition: Any) -> float:
+    act(petition)
+    return _quick([act(petition) for _ in range(RUNS)])
+
+
+def _quick(times: list[float]) -> float:
+    return statistics.quantiles(times, n=4)[0]
+
+
+def _in_turns(act: Act, made: dict[str, Any], runs: int) -> dict[str, list[float]]:
+    """By size, one figure for each round; the sizes take turns at every single run."""
+    found: dict[str, list[float]] = {size: [] for size in made}
+    for petition in made.values():
+        act(petition)
+    for _ in range(ROUNDS):
+        times: dict[str, list[float]] = {size: [] for size in made}
+        for number in range(runs):
+            sizes = list(made)
+            for size in sizes[number % 3 :] + sizes[: number % 3]:
+                times[size].append(act(made[size]))
+        for size, values in times.items():
+            found[size].append(_quick(values))
+    return found
+
+
+def _result(name: str, size: str, times: dict[str, list[float]], before: float | None) -> Result:
+    aimed = name in {"petition page", "count.json", "supporters, first page", "sign", "confirm"}
+    result = Result(title=f"{name}, {size} signatures", beside="with none, same database",
+                    target="≤ 1.10" if aimed else "", unit="ms", ours=times[size], floor=times["none"])  # fmt: skip
+    if before:
+        result.notes.append(f"with none, before the fill: {before:.2f} ms")
+    return result
+
+
+_LISTS = {
+    "admin, petitions": "/admin/petitions/petition/?status=all",
+    "admin, all signatures": "/admin/supporters/signature/",
+    "admin, signatures of one petition": "/admin/supporters/signature/?petition__id__exact={pk}",
+    "admin, the last page of them":
+        "/admin/supporters/signature/?petition__id__exact={pk}&p={last}",
+    "admin, an address of one petition":
+        "/admin/supporters/signature/?petition__id__exact={pk}&q=nobody@example.org",
+    "admin, adjustments": "/admin/supporters/countadjustment/",
+    "admin, mails": "/admin/supporters/outgoingmail/",
+}  # fmt: skip
+
+
+def _admin(name: str, path: str, made: dict[str, Any]) -> Result:
+    from django.test import Client
+
+    from petitions.models import User
+
+    staff, _new = User.objects.get_or_create(
+        username="noor", is_staff=True, is_superuser=True, email="noor@example.org"
+    )
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(staff)
+
+    def act(petition: Any) -> float:
+        last = min(petition.supporter_count, 10_000) // 100
+        return _timed(lambda: client.get(path.format(pk=petition.pk, last=last)), 200)
+
+    times = _in_turns(act, made, 3)
+    return Result(title=name, beside="with none, same database", target="≤ 300 ms", unit="ms",
+                  ours=times["10 million"], floor=times["none"])  # fmt: skip

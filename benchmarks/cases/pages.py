@@ -1,0 +1,93 @@
+"""Pages beside a constant view of the same bytes."""
+
+import io
+import statistics
+import time
+import urllib.request
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import override_settings
+
+from benchmarks.cases.checks import sound
+from benchmarks.cases.rounds import CLIENTS, SECONDS, Place, Result, in_turns
+from benchmarks.cases.rows import petitions
+from benchmarks.load import run
+
+ANSWERS = 200
+
+
+def _pages(place: Place, path: str, name: str, result: Result) -> list[Result]:
+    with urllib.request.urlopen(place.url + path, timeout=10) as answer:
+        (place.scratch / name).write_bytes(answer.read())
+    p99: dict[str, list[float]] = {"ours": [], "floor": []}
+
+    def measure(whose: str, address: str) -> float:
+        seen = sound(run(place.url + address, seconds=SECONDS, clients=CLIENTS))
+        p99[whose].append(seen.p99)
+        return seen.per_second
+
+    in_turns(
+        lambda _n: measure("ours", path),
+        lambda _n: measure("floor", f"/floor/constant/{name}"),
+        result,
+    )
+    ours, floor = statistics.median(p99["ours"]), statistics.median(p99["floor"])
+    result.notes.append(f"p99 {ours:.1f} ms beside {floor:.1f} ms")
+    return [result]
+
+
+def page(place: Place) -> list[Result]:
+    petitions()
+    return _pages(place, "/petitions/bench-0/", "page.html", Result(
+        title="petition page, cached", beside="constant view of the same bytes", target="≥ 0.90"))  # fmt: skip
+
+
+def count(place: Place) -> list[Result]:
+    petitions()
+    return _pages(place, "/petitions/bench-0/count.json", "count", Result(
+        title="count.json", beside="constant view of the same bytes", target="≥ 0.90"))  # fmt: skip
+
+
+def uncached(place: Place) -> list[Result]:
+    """In this process, whose memory for pages is 0: CPU, not time."""
+    petitions()
+    handler = WSGIHandler()
+    (place.scratch / "page.html").write_bytes(_get(handler, "/petitions/bench-0/"))
+    result = Result(title="petition page, uncached", beside="constant view of the same bytes",
+                    target="≤ 3 ms", unit="ms CPU")  # fmt: skip
+    return [in_turns(lambda _n: _cpu(handler, "/petitions/bench-0/"),
+                     lambda _n: _cpu(handler, "/floor/constant/page.html"), result)]  # fmt: skip
+
+
+def middleware(place: Place) -> list[Result]:
+    """What every request costs before its view is asked; in this process."""
+    (place.scratch / "page.html").write_bytes(b"x" * 10_000)
+    behind = WSGIHandler()
+    with override_settings(MIDDLEWARE=[]):
+        bare = WSGIHandler()
+    result = Result(title="constant view of 10 KB", beside="the same without MIDDLEWARE",
+                    target="", unit="ms CPU")  # fmt: skip
+    path = "/floor/constant/page.html"
+    return [in_turns(lambda _n: _cpu(behind, path), lambda _n: _cpu(bare, path), result)]
+
+
+def _get(handler: WSGIHandler, path: str) -> bytes:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "",
+               "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(),
+               "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1"}  # fmt: skip
+    status = []
+    response = handler(environ, lambda line, _headers: status.append(line))
+    body = b"".join(response)
+    response.close()
+    if status != ["200 OK"]:
+        raise RuntimeError(f"{path} answered {status}")
+    return body
+
+
+def _cpu(handler: WSGIHandler, path: str) -> float:
+    """Milliseconds of this process for one answer."""
+    _get(handler, path)
+    began = time.process_time()
+    for _ in range(ANSWERS):
+        _get(handler, path)
+    return (time.process_time() - began) / ANSWERS * 1_000

@@ -1,0 +1,44 @@
+"""A row of the report, and how it comes about: ours and the floor in turns, in another order each
+round, so that whatever else the machine does meets both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROUNDS = 3
+SECONDS = 5
+CLIENTS = 32
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    title: str
+    beside: str
+    target: str
+    unit: str = "/s"
+    ours: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ratios(self) -> list[float]:
+        return [ours / floor for ours, floor in zip(self.ours, self.floor, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    url: str
+    pid: int  # granian's main process
+    scratch: Path
+    environ: dict[str, str]
+
+
+def in_turns(ours: Callable[[int], float], floor: Callable[[int], float], result: Result) -> Result:
+    """Both of them ROUNDS times, and once before that to warm up."""
+    ours(-1), floor(-1)
+    for number in range(ROUNDS):
+        pair = [(result.ours, ours), (result.floor, floor)]
+        for numbers, measure in pair if number % 2 else reversed(pair):
+            numbers.append(measure(number))
+    return result

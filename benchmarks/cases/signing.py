@@ -1,0 +1,41 @@
+"""Signing beside a view that checks as little as it must and inserts one row."""
+
+from benchmarks.cases.checks import check, quiet, sound
+from benchmarks.cases.rounds import CLIENTS, SECONDS, Place, Result, in_turns
+from benchmarks.cases.rows import petitions
+from benchmarks.load import run
+
+
+def sign_at(place: Place, addresses: list[str], prefix: str, *, is_ours: bool) -> float:
+    from supporters.models import OutgoingMail, Signature
+
+    file = place.scratch / f"{prefix}.txt"
+    file.write_text("\n".join(addresses))
+    seen = sound(run(place.url, seconds=SECONDS, clients=CLIENTS, script="sign.lua",
+                     args=(str(file), prefix)))  # fmt: skip
+    quiet()
+    stored = Signature.objects.filter(email__startswith=prefix)
+    check(stored.count(), seen.answered, "signatures")
+    if is_ours:
+        check(OutgoingMail.objects.filter(signature__in=stored).count(), stored.count(), "mails")
+    return seen.per_second
+
+
+def sign(place: Place) -> list[Result]:
+    [petition] = petitions()
+    ours, floor = (
+        ["/petitions/bench-0/sign/"],
+        [f"/floor/sign/{petition.pk}/{petition.version_id}/"],
+    )
+    result = Result(title="sign, one petition", beside="minimal validated view with one INSERT",
+                    target="≥ 0.60")  # fmt: skip
+    return [in_turns(lambda n: sign_at(place, ours, f"ours{n + 1}x", is_ours=True),
+                     lambda n: sign_at(place, floor, f"floor{n + 1}x", is_ours=False), result)]  # fmt: skip
+
+
+def sign_sqlite(place: Place) -> list[Result]:
+    [result] = sign(place)
+    result.title, result.beside = "sign on SQLite", "minimal view on SQLite"
+    result.target = "≥ 0.50"
+    result.notes.append(f"no error with {CLIENTS} clients")
+    return [result]

@@ -1,0 +1,126 @@
+"""A petition in the news: signing at 300 a second while a big mailing waits, and how long each
+signer waits for the mail.
+
+A minute of it, in BENCH_SECONDS; BENCH_WORKERS is how many send.
+"""
+
+import os
+import statistics
+import time
+from collections import Counter
+from contextlib import ExitStack
+from typing import Any
+
+from benchmarks import place as at
+from benchmarks.cases.checks import check, quiet, sound
+from benchmarks.cases.rounds import Place, Result
+from benchmarks.cases.rows import petitions
+from benchmarks.load import run
+from benchmarks.place import Sink
+
+PER_SECOND = 300
+CLIENTS = 32
+UPDATES = 50_000
+PATIENCE = 120  # seconds after the last signature
+PREFIX = "surge"
+
+_SUPPORTERS = """
+INSERT INTO supporters_signature (
+    petition_id, version_id, given_name, family_name, email, email_key, country, postal_code,
+    locality, reason, display, wants_updates, status, kind, is_organizer, mails_asked, created_at,
+    confirmed_at, language, source
+)
+SELECT id, version_id, 'Sam', '', 'news' || n || '@example.org', 'news' || n || '@example.org', '',
+    '', '', '', 'initial', true, 'confirmed', 'online', false, 1, now(), now(), 'en', ''
+FROM petitions_petition, generate_series(1, %s) AS n WHERE id = %s
+"""
+_MAILS = """
+INSERT INTO supporters_outgoingmail (
+    kind, recipient, petition_id, signature_id, mailing_id, payload, created_at, not_before,
+    attempts, failure
+)
+SELECT 'update', email, petition_id, id, %s, '{}', now(), now(), 0, ''
+FROM supporters_signature WHERE petition_id = %s AND wants_updates
+"""
+
+
+def surge(place: Place) -> list[Result]:
+    seconds = int(os.environ.get("BENCH_SECONDS", "60"))
+    workers = int(os.environ.get("BENCH_WORKERS", "2"))
+    [petition] = petitions()
+    mailing_waits(petition)
+    file = place.scratch / "surge.txt"
+    file.write_text("/petitions/bench-0/sign/")
+    with ExitStack() as stack:
+        sink = stack.enter_context(at.sink())
+        for _ in range(workers):
+            stack.enter_context(at.worker(place.environ, place.scratch, mail_port=sink.port))
+        while not sink.count():  # the workers are there, and have begun with the mailing
+            time.sleep(0.1)
+        rest = 1_000 * CLIENTS // PER_SECOND  # milliseconds, if answering took no time
+        seen = sound(run(place.url, seconds=seconds, clients=CLIENTS, script="sign.lua",
+                         args=(str(file), PREFIX, str(rest))))  # fmt: skip
+        quiet()
+        waits = still_waiting()
+        lags, updates = arrived(sink, signed(seen.answered))
+    result = Result(title="surge: the longest wait for a confirmation mail", beside="95 % wait less",
+                    target="≤ 10,000 ms", unit="ms", ours=[1_000 * lags[-1]],
+                    floor=[1_000 * statistics.quantiles(lags, n=20)[-1]])  # fmt: skip
+    result.notes.append(
+        f"{len(lags):,} signatures in {seconds} s ({seen.per_second:,.0f}/s), {workers} workers;"
+        f" of {UPDATES:,} updates that had waited from the beginning {updates:,} went meanwhile"
+        f" and {waits:,} still waited; each address had its mail exactly once"
+    )
+    return [result]
+
+
+def mailing_waits(petition: Any) -> None:
+    """A mailing with its mails in the outbox, before the first worker starts."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from petitions.models import Update
+    from supporters.models import Mailing
+
+    now = timezone.now()
+    update = Update.objects.create(petition=petition, title="News", body="The council has met.",
+                                   happened_on=now.date(), published_at=now)  # fmt: skip
+    mailing = Mailing.objects.create(update=update, finished_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPORTERS, [UPDATES, petition.pk])
+        cursor.execute(_MAILS, [mailing.pk, petition.pk])
+
+
+def still_waiting() -> int:
+    from supporters.outbox import waiting
+
+    return waiting().exclude(mailing=None).count()
+
+
+def signed(answered: int) -> dict[str, float]:
+    """When each address of the crowd signed, by the database's clock."""
+    from supporters.models import Signature
+
+    rows = Signature.objects.filter(email__startswith=PREFIX).values_list("email", "created_at")
+    check(len(rows), answered, "signatures")
+    return {email: moment.timestamp() for email, moment in rows}
+
+
+def arrived(sink: Sink, signed_at: dict[str, float]) -> tuple[list[float], int]:
+    """How long each signer waited, in order, and how many updates came as well."""
+    came: list[tuple[str, str, float]] = []
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        came += sink.take()
+        if signed_at.keys() <= {recipient for recipient, _, _ in came}:
+            break
+        time.sleep(0.5)
+    times = Counter(recipient for recipient, _, _ in came)
+    if missing := signed_at.keys() - times.keys():
+        raise RuntimeError(f"{len(missing)} of {len(signed_at)} signers got no mail.")
+    if twice := [recipient for recipient, number in times.items() if number > 1]:
+        raise RuntimeError(f"{len(twice)} addresses got more than one mail.")
+    lags = sorted(
+        moment - signed_at[recipient] for recipient, _, moment in came if recipient in signed_at
+    )
+    return lags, len(came) - len(lags)

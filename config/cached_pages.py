@@ -1,0 +1,159 @@
+"""The middleware that answers public pages from this process's memory.
+
+It stands before everything that looks into sessions, accounts or the database. A page is known by
+scheme, host, path and those parts of its query that its view says it reads (supporters.caching):
+other parts are taken off the request, so that a link that some network has tagged for each of its
+readers (`?fbclid=…`) is still one page, and so that nothing of it can get into a copy for others.
+No cookie, Accept-Language or other header reaches a public page, see config.middleware.
+"""
+
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import Resolver404, resolve
+from django.utils.http import parse_etags
+
+from config.middleware import PERSONAL
+from config.page_cache import Kept, PageCache, StillMaking
+from config.shedding import refuse
+from supporters import switches
+from supporters.switches import Switches
+
+pages = PageCache(settings.PETITIONS_PAGE_CACHE_MB * 1_000_000)
+
+_STAFF = "/admin/"
+_SWITCHES = "/admin/supporters/siteswitches/"
+LONGEST_QUERY = 300  # characters; a longer one is answered, not kept
+# Asked of the copy, not of the view: or a view's "not modified" would be kept for everybody.
+_CONDITIONS = (
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE",
+    "HTTP_IF_RANGE",
+)
+
+
+class CachedPages:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._heeded: tuple[Switches, int] | None = None
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        on = self._heed_switches()
+        if request.method not in {"GET", "HEAD"}:
+            response = self.get_response(request)
+            if response.status_code < 400:  # noqa: PLR2004
+                _note_change(request)
+            return response
+        if request.path_info.startswith(PERSONAL):
+            return self.get_response(request)
+        query = request.META.get("QUERY_STRING", "")
+        if not query and (kept := _kept(key := _key(request, ""), on)):
+            return _response(request, kept, request.META.get("HTTP_IF_NONE_MATCH", ""))
+        reads = _read_by_view(request.path_info)
+        if reads is None:
+            return self.get_response(request)
+        if query:
+            request.META["QUERY_STRING"] = query = _what_is_read(query, reads)
+            if len(query) > LONGEST_QUERY:
+                return self.get_response(request)
+            if kept := _kept(key := _key(request, query), on):
+                return _response(request, kept, request.META.get("HTTP_IF_NONE_MATCH", ""))
+        return self._made(request, key)
+
+    def _made(self, request: HttpRequest, key: tuple[str, str, str, str]) -> HttpResponse:
+        known = request.META.get("HTTP_IF_NONE_MATCH", "")
+        for name in _CONDITIONS:
+            request.META.pop(name, None)
+        asked_for, request.method = request.method, "GET"
+        try:
+            found = pages.answer(key, lambda: self.get_response(request))
+        except StillMaking:
+            refuse(request, "making")
+            found = self.get_response(request)
+        request.method = asked_for
+        return _response(request, found, known) if isinstance(found, Kept) else found
+
+    def _heed_switches(self) -> Switches:
+        """Give up the pages made before staff turned a switch, or did what pages show."""
+        on, acts = switches.current(), switches.memory.staff_acts
+        before = self._heeded
+        if before is None:
+            self._heeded = on, acts
+        elif on is not before[0] or acts != before[1]:
+            self._heeded = on, acts
+            if acts != before[1]:
+                pages.clear()
+            else:
+                pages.outdate()
+        return on
+
+
+def _kept(key: tuple[str, str, str, str], on: Switches) -> Kept | None:
+    """The page that can be given; however old, where none is made. A number has its own time."""
+    if on.busy and (last := pages.last(key)) and (not key[2].endswith(".json")):
+        return last
+    return pages.fresh(key)
+
+
+def _note_change(request: HttpRequest) -> None:
+    """Staff see at once what they did; what signers do shows as soon as pages can keep up.
+
+    Where staff have switched to a longer time, sparing the database is the point. And the switches
+    themselves only outdate pages: these may be all that readers will get.
+    """
+    path = request.path_info
+    if path.startswith(_STAFF):
+        if not path.startswith(_SWITCHES):
+            pages.clear()
+    elif not path.startswith(PERSONAL) and switches.current().page_seconds == 1:
+        pages.changed()
+
+
+def _key(request: HttpRequest, query: str) -> tuple[str, str, str, str]:
+    host = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    return (request.scheme or "", host, request.path, query)
+
+
+def _read_by_view(path: str) -> tuple[str, ...] | None:
+    """The names in the query that matter to the path's view; None if it is no public page."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return None
+    return getattr(view, "reads", None)
+
+
+def _what_is_read(query: str, reads: tuple[str, ...]) -> str:
+    """The last pair of each name that is read, as it was written, in the view's order."""
+    pairs = {}
+    for pair in query.split("&") if query else ():
+        name = unquote_plus(pair.partition("=")[0])
+        if name in reads:
+            pairs[name] = pair
+    return "&".join(pairs[name] for name in reads if name in pairs)
+
+
+def _response(request: HttpRequest, kept: Kept, known: str) -> HttpResponse:
+    """A new response of the kept one; 304 to who has it, no body to HEAD."""
+    if known and kept.etag and _matches(kept.etag, known):
+        response: HttpResponse = HttpResponseNotModified()
+        for name, value in kept.headers:
+            if name not in {"Content-Type", "Content-Length"}:
+                response.headers[name] = value
+    else:
+        response = HttpResponse(b"" if request.method == "HEAD" else kept.body)
+        for name, value in kept.headers:
+            response.headers[name] = value
+    response.is_kept = True  # type: ignore[attr-defined]  # for metrics
+    return response
+
+
+def _matches(etag: str, known: str) -> bool:
+    """Weakly: the copies are equal enough to be shown for each other."""
+    given = parse_etags(known)
+    return given == ["*"] or etag.removeprefix("W/") in {each.removeprefix("W/") for each in given}

@@ -1,0 +1,3 @@
+"""1 229: a narrow space, or at the size of a headline one number looks like two."""
+
+THOUSAND_SEPARATOR = "\u202f"

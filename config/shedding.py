@@ -1,0 +1,164 @@
+"""Who is turned away at once when there is more to do than can be done, so that nobody hangs.
+
+A process has so many threads (PETITIONS_THREADS). A part of them may make answers, more of them
+may wait a moment for that, and the rest stays free: for pages from memory, which never come here,
+and for saying "busy". Without it, a database that answers slowly would have every thread wait
+for it, and the requests behind them would queue in the server, unseen, until somebody's patience
+ends. Signing and confirming go before reading.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from secrets import randbelow
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from config import errors
+from config.middleware import PERSONAL
+from supporters import metrics, switches
+
+logger = logging.getLogger(__name__)
+
+# Who looks after the site, and the machines that do, are never turned away.
+ALWAYS = (*PERSONAL, "/healthz", "/readyz", "/metrics")
+# From links in mails: no more of them than mails went out, and each is one statement.
+_LINKS = ("/confirm/", "/signature/", "/unsubscribe/")
+_STEPS = ("/sign/", "/signed/")
+_LOG_EVERY = 10.0  # seconds
+
+
+class Rank(Enum):
+    READING = auto()
+    SIGNING = auto()  # and confirming, withdrawing, unsubscribing: whatever somebody does here
+
+
+PATIENCE = {Rank.READING: 1.0, Rank.SIGNING: 3.0}  # seconds
+_BURST = 1.0  # seconds for which a crowd of signers is let into the last threads
+_MOMENT = 0.1  # seconds that each of them may take there
+
+
+class Gate:
+    """How many answers are made at once in this process, of `threads` threads."""
+
+    def __init__(self, threads: int) -> None:
+        self.at_once = threads // 4
+        self.readers = self.at_once - max(1, self.at_once // 4)
+        self.waiting = threads // 2 + threads // 8
+        self._making = dict.fromkeys(Rank, 0)
+        self._waiting = dict.fromkeys(Rank, 0)
+        self._lock = threading.Lock()
+        self._turn = {rank: threading.Condition(self._lock) for rank in Rank}
+        self._moved_at = float("-inf")
+        self._crowded_since: float | None = None
+
+    def enter(self, rank: Rank) -> bool:
+        """Whether the answer may be made now, perhaps after a wait; then leave() has to follow."""
+        with self._lock:
+            if not self._has_room(rank) and not self._wait(rank):
+                return False
+            if not any(self._making.values()):  # who begins has not been slow yet
+                self._moved_at = time.monotonic()
+            self._making[rank] += 1
+            return True
+
+    def leave(self, rank: Rank) -> None:
+        with self._lock:
+            self._making[rank] -= 1
+            self._moved_at = time.monotonic()
+            if sum(self._waiting.values()) <= self.waiting // 2:
+                self._crowded_since = None
+            self._call_next()
+
+    def _wait(self, rank: Rank) -> bool:
+        patience = PATIENCE[rank]
+        if self._is_crowded(rank):
+            if rank is Rank.READING or not self._is_burst():
+                return False
+            patience = _MOMENT
+        self._waiting[rank] += 1
+        try:
+            return self._turn[rank].wait_for(lambda: self._has_room(rank), patience)
+        finally:
+            self._waiting[rank] -= 1
+            self._call_next()
+
+    def _call_next(self) -> None:
+        """One is enough: each calls the next when it stops waiting, and when it leaves."""
+        rank = Rank.SIGNING if self._waiting[Rank.SIGNING] else Rank.READING
+        self._turn[rank].notify()
+
+    def _has_room(self, rank: Rank) -> bool:
+        if sum(self._making.values()) >= self.at_once:
+            return False
+        return rank is Rank.SIGNING or (
+            self._making[rank] < self.readers and not self._waiting[Rank.SIGNING]
+        )
+
+    def _is_crowded(self, rank: Rank) -> bool:
+        if rank is Rank.READING and self._waiting[rank] >= self.waiting // 2:
+            return True
+        return sum(self._waiting.values()) >= self.waiting
+
+    def _is_burst(self) -> bool:
+        """Many came at once and answers go on being made; not yet more than can be done."""
+        now = time.monotonic()
+        if self._crowded_since is None:
+            self._crowded_since = now
+        return now - self._crowded_since < _BURST and now - self._moved_at < _MOMENT
+
+
+class Shedding:
+    """Stands behind what asks no database: kept pages, static files, headers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.gate = Gate(settings.PETITIONS_THREADS)
+        self._refused, self._logged = 0, float("-inf")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if path.startswith(ALWAYS):
+            return self.get_response(request)
+        if why := getattr(request, "refused", ""):
+            return self._refuse(request, why)
+        if switches.current().busy and not path.startswith(_LINKS):
+            return self._refuse(request, "busy")
+        rank = _rank(request)
+        if not self.gate.enter(rank):
+            return self._refuse(request, "full")
+        try:
+            return self.get_response(request)
+        finally:
+            self.gate.leave(rank)
+
+    def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
+        metrics.shed.labels(why).inc()
+        if why != "busy":  # nobody has asked for it
+            self._note()
+        # Not all at the same moment again.
+        wait = 60 if why == "busy" else 10
+        return errors.busy(request, retry_after=wait + randbelow(wait))
+
+    def _note(self) -> None:
+        """A line now and then, for those who watch no metrics."""
+        self._refused += 1
+        now = time.monotonic()
+        if now - self._logged >= _LOG_EVERY:
+            logger.warning("Too much to do: %s requests were told to come back.", self._refused)
+            self._refused, self._logged = 0, now
+
+
+def refuse(request: HttpRequest, why: str) -> None:
+    """Have the request answered with the busy page, with all the headers that a page gets."""
+    request.refused = why  # type: ignore[attr-defined]
+
+
+def _rank(request: HttpRequest) -> Rank:
+    path = request.path_info
+    if request.method in {"GET", "HEAD"} and not path.startswith(_LINKS):
+        return Rank.SIGNING if path.endswith(_STEPS) else Rank.READING
+    return Rank.SIGNING

@@ -1,0 +1,117 @@
+"""Streaming: mails one after the other, so that server, database and we work at the same time.
+
+When mail 1 was taken, the server has already been asked for mail 2 and waits for its text, which is
+made. One trip to the database stamps 1, reads 2 once more and 3 for the first time. If 2 is still
+what its text says, the text and the question for 3 are one packet; while the server works on it,
+the text of 3 is made. So at no moment has the server taken two mails without a stamp, and each is
+decided by what was read one trip before it goes, as elsewhere.
+
+For mails asked for by signing that have yet to be confirmed, on PostgreSQL, and to a server that
+offers PIPELINING and 8BITMIME and has taken such a mail on this connection.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from supporters import mails, turns
+from supporters.mail_backend import Mail
+from supporters.models import OutgoingMail
+from supporters.verdicts import Verdict, is_goodbye, judge
+
+if TYPE_CHECKING:
+    from supporters.delivery import Delivery
+
+
+class _Letter(NamedTuple):
+    mail: OutgoingMail
+    state: turns.State  # that it was made of
+    message: Mail
+    text: bytes
+
+
+def stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[[], bool]) -> int:
+    """Send from the batch for as long as all is in order; how many were dealt with.
+
+    What is left begins with a mail that is to go the ordinary way.
+    """
+    before = len(batch)
+    try:
+        if _fits(delivery, batch[0]):
+            _stream(delivery, batch, goes_on)
+    except OSError:  # SMTPException is one; the first of the batch has not gone
+        delivery.line.doubt()
+        delivery.line.break_off()
+    except BaseException:
+        delivery.line.break_off()
+        raise
+    return before - len(batch)
+
+
+def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[[], bool]) -> None:
+    line = delivery.line
+    letter: _Letter | None = _letter(delivery, batch[0], delivery.stamps.turn(batch[0])[0])
+    if letter is None:
+        return
+    line.ask(_address(letter.mail))
+    while line.granted():
+        if letter is None:  # it looked as if it could be made
+            line.break_off()
+            return
+        follower = batch[1] if len(batch) > 1 and goes_on() and _fits(delivery, batch[1]) else None
+        state, next_state = delivery.stamps.turn(letter.mail, follower)
+        if state != letter.state:
+            line.break_off()
+            return
+        batch.popleft()  # from here on it is not released: it may have gone out
+        if follower and not turns.is_pending(next_state):
+            follower = None
+        try:
+            line.write(letter.text, _address(follower) if follower else "")
+            following = _letter(delivery, follower, next_state) if follower else None
+            line.answer()
+        except OSError as error:
+            if not _bear(delivery, letter, error):
+                return
+        else:
+            delivery.took(letter.mail)
+        if follower is None:
+            return
+        letter = following
+
+
+def _bear(delivery: "Delivery", letter: _Letter, error: Exception) -> bool:
+    """Write down why it was not taken. Whether the connection can be used as if it had been."""
+    if judge(error) in {Verdict.MAIL_NOW, Verdict.MAIL_EVER}:
+        delivery.refused(letter.mail, error)
+        return True
+    if not is_goodbye(error):
+        delivery.line.doubt()
+    delivery.line.hang_up()
+    delivery.conclude(letter.mail, letter.message, error)
+    return False
+
+
+def _fits(delivery: "Delivery", mail: OutgoingMail) -> bool:
+    if not turns.can_be_read(mail):
+        return False
+    try:
+        return delivery.line.can_stream(_address(mail))
+    except ValueError:  # no address
+        return False
+
+
+def _address(mail: OutgoingMail) -> str:
+    return mails.address_on_the_wire(mail.recipient)
+
+
+def _letter(delivery: "Delivery", mail: OutgoingMail, state: turns.State | None) -> _Letter | None:
+    """The mail as bytes, or None where it cannot be had in this way, or is not to be sent."""
+    if state is None or not turns.is_pending(state):
+        return None
+    try:
+        message = mails.compose(turns.as_read(mail, state))
+    except Exception:  # noqa: BLE001 (again, and judged, when it goes the ordinary way)
+        return None
+    text = message and delivery.line.wire(message)
+    return _Letter(mail, state, message, text) if message and text else None

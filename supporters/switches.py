@@ -1,0 +1,168 @@
+"""What staff have switched for the whole site, as this process last read it.
+
+One thread in each process reads it once a second, so that no request asks the database for it and
+no page waits. While the database is away, what was read last goes on to hold. The same thread sees
+what staff did in other processes, so that older pages are given up here, too (config.cached_pages).
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, fields
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db import Error as DatabaseFailure
+from django.db import close_old_connections, connections
+from django.utils.translation import get_language, gettext
+
+from petitions.models import ModerationEvent
+from supporters.models import Notice, SiteSwitches
+
+logger = logging.getLogger(__name__)
+
+FIRST_READ = 1.0  # seconds that who asks first waits for it
+# Of the newest acts so many are compared: ids are given before they are committed, in any order.
+_ACTS = 20
+
+Acts = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """How they stand. `notices` are (language, text) of those for paused signing."""
+
+    signing_paused: bool = False
+    mailings_paused: bool = False
+    page_seconds: int = 1
+    busy: bool = False
+    notices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def signing_message(self) -> str:
+        """For the present language: what staff wrote in it, or else the site's own words."""
+        return dict(self.notices).get(get_language() or "") or gettext(
+            "We are taking no new signatures for the moment. Come back in a while. Whoever has "
+            "signed can still confirm: the link in the email goes on working."
+        )
+
+    @property
+    def turned(self) -> list[str]:
+        """The names of those that are not as they stand by themselves."""
+        names = [field.name for field in fields(self) if field.name != "notices"]
+        return [name for name in names if getattr(self, name) != getattr(_UNTOUCHED, name)]
+
+
+_UNTOUCHED = Switches()
+
+
+class Memory:
+    """What one process knows. `every`: seconds between two readings; 0 leaves them to refresh().
+
+    `staff_acts` rises whenever staff did something that pages may show.
+    """
+
+    def __init__(self, every: float) -> None:
+        self.staff_acts = 0
+        self._switches = _UNTOUCHED
+        self._acts: Acts | None = None
+        self._every = every
+        self._reading = threading.Lock()  # so that no earlier reading ends after a later one
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._was_read = threading.Event()
+        self._stop = threading.Event()
+        self._is_away = False
+
+    def current(self) -> Switches:
+        """Asks no database."""
+        if self._every and not (self._thread and self._thread.is_alive()):
+            self._start()
+        return self._switches
+
+    def refresh(self) -> None:
+        """Read them now. The same object stays as long as nothing changed."""
+        with self._reading:
+            found = _read()
+            if found != self._switches:
+                self._switches = found
+            acts = _newest_acts()
+            if self._acts is not None and acts != self._acts:
+                self.staff_acts += 1
+            self._acts = acts
+
+    def forget(self) -> None:
+        """As in a process that has read nothing yet."""
+        self._switches = _UNTOUCHED
+        self.staff_acts = 0
+        self._acts = None
+
+    def stop(self) -> None:
+        """End the thread; the next question starts another."""
+        thread = self._thread
+        self._stop.set()
+        if thread is not None:
+            thread.join()
+        self._stop.clear()
+
+    def _start(self) -> None:
+        with self._starting:  # a process that was forked has to start its own
+            if not (self._thread and self._thread.is_alive()):
+                self._thread = threading.Thread(target=self._watch, name="switches", daemon=True)
+                self._thread.start()
+        self._was_read.wait(FIRST_READ)
+
+    def _watch(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._try()
+                self._was_read.set()
+                self._stop.wait(self._every)
+        finally:
+            connections.close_all()
+
+    def _try(self) -> None:
+        try:
+            self.refresh()
+        except DatabaseFailure as error:
+            if not self._is_away:
+                said = str(error).partition("\n")[0]
+                logger.warning("The switches stay as they were read last: %s", said)
+            self._is_away = True
+        except Exception:
+            logger.exception("The switches could not be read.")
+        else:
+            self._is_away = False
+        close_old_connections()
+
+
+def _read() -> Switches:
+    row = SiteSwitches.objects.first()
+    if row is None:
+        return _UNTOUCHED
+    notices = Notice.objects.filter(place=Notice.Place.SIGNING).order_by("language")
+    return Switches(
+        signing_paused=row.signing_paused,
+        mailings_paused=row.mailings_paused,
+        page_seconds=row.page_seconds,
+        busy=row.busy,
+        notices=tuple(notices.values_list("language", "text")),
+    )
+
+
+def _newest_acts() -> Acts:
+    """The switches themselves are left out: the pages before them may still have to stand in."""
+    logged = LogEntry.objects.exclude(
+        content_type__app_label="supporters", content_type__model="siteswitches"
+    )
+    return tuple(
+        tuple(rows.order_by("-pk").values_list("pk", flat=True)[:_ACTS])
+        for rows in (logged, ModerationEvent.objects.all())
+    )
+
+
+memory = Memory(settings.PETITIONS_SWITCHES_EVERY)
+
+
+def current() -> Switches:
+    """How they stand in this process."""
+    return memory.current()

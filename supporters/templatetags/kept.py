@@ -1,0 +1,51 @@
+"""{% kept %}: a part of a page that is made once for the values that it is given."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.utils.translation import get_language
+
+from supporters.kept import Kept, key_of
+
+register = template.Library()
+
+
+class KeptNode(template.Node):
+    def __init__(self, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.values = tuple(values.items())
+        self.nodelist = nodelist
+        self._kept: Kept[str] = Kept()
+
+    def render(self, context: template.Context) -> str:
+        # As in {% if %}: what this page does not have is None.
+        given = {name: each.resolve(context, ignore_failures=True) for name, each in self.values}
+        key = (
+            get_language(),
+            # Only tests change these: see config.template_loader.
+            settings.LANGUAGE_CODE,
+            settings.ROOT_URLCONF,
+            *[key_of(value) for value in given.values()],
+        )
+        return self._kept.get(key, lambda: self._made(context, given))
+
+    def _made(self, context: template.Context, given: dict[str, Any]) -> str:
+        # The values alone: what is not in the key cannot be in the part.
+        return str(self.nodelist.render(context.new(given)))
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """{% kept petition=petition closed=petition.is_closed %} … {% endkept %}
+
+    Inside there is nothing but what is named, and it is known by that alone. What a model works out
+    from the time of day is named beside it.
+    """
+    bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)
+    if bits or not values:
+        raise template.TemplateSyntaxError("kept takes name=value, at least one of them")
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(values, nodelist)

@@ -1,0 +1,104 @@
+"""While signing is paused: it is said, nothing typed is lost, and all else goes on."""
+
+import pytest
+
+from supporters import switches
+from supporters.models import OutgoingMail, Signature
+from supporters.switching import turn
+from supporters.tokens import Purpose, make
+from tests.factories import PetitionFactory, SignatureFactory, typed
+
+pytestmark = pytest.mark.django_db
+SAID = "Back at noon."
+
+
+@pytest.fixture
+def petition():
+    return PetitionFactory(is_open=True, slug="mend", title="Mend the bridge")
+
+
+def pause(**texts):
+    turn(by="mo", signing_paused=True, texts=texts)
+    switches.memory.refresh()
+
+
+@pytest.fixture
+def paused(petition):
+    pause(en=SAID, es="Volvemos <b>a mediodía</b>.")
+
+
+@pytest.mark.parametrize("address", ["/petitions/mend/", "/petitions/mend/sign/"])
+def test_the_message_stands_in_the_forms_place(client, paused, address):
+    page = client.get(address)
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert '<h2 id="sign-title">Signing is paused</h2>\n<p>Back at noon.</p>' in html
+    assert '<form action="/petitions/mend/sign/"' not in html
+    assert "is counting on you" not in html
+    spanish = client.get(f"/es{address}").content.decode()
+    assert "Volvemos &lt;b&gt;a mediodía&lt;/b&gt;." in spanish
+    assert SAID not in spanish
+
+
+def test_the_page_asks_no_more_than_before(client, petition, count_queries):
+    with count_queries() as before:
+        client.get("/petitions/mend/")
+    pause()
+    with count_queries() as after:
+        page = client.get("/petitions/mend/")
+    assert len(after) == len(before), after
+    assert "We are taking no new signatures for the moment." in page.content.decode()
+
+
+def test_what_was_typed_comes_back_with_the_message(client, paused):
+    answer = client.post("/petitions/mend/sign/", typed(reason="I cross it daily."))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+    assert answer["Cache-Control"] == "private, no-cache"
+    html = answer.content.decode()
+    assert "<title>Error: " in html
+    assert SAID in html
+    assert "What you typed is kept" in html
+    for name, value in typed(reason="I cross it daily.").items():
+        if name in {"given_name", "family_name", "email", "reason"}:
+            assert value in html
+    assert html.count("Signing is paused") == 1
+    assert not Signature.objects.exists()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_who_comes_back_to_correct_an_address_keeps_the_form(client, petition):
+    to = client.post("/petitions/mend/sign/", typed(email="noor@example.org"))["Location"]
+    pause(en=SAID)
+    html = client.get(f"/petitions/mend/sign/?{to.partition('?')[2]}").content.decode()
+    assert SAID in html
+    assert 'value="noor@example.org"' in html
+
+
+def test_a_closed_petition_says_that_it_is_closed(client, petition):
+    petition.close(by=None)
+    pause(en=SAID)
+    assert SAID not in client.get("/petitions/mend/").content.decode()
+    answer = client.post("/petitions/mend/sign/", typed())
+    assert answer.status_code == 409
+    assert SAID not in answer.content.decode()
+
+
+def test_everything_else_goes_on(client, petition):
+    signature = SignatureFactory(petition=petition, wants_updates=True)
+    pause(en=SAID)
+    token = {purpose: make(Purpose(purpose), signature.pk) for purpose in Purpose}
+    assert client.post(f"/confirm/{token[Purpose.CONFIRM]}/").status_code == 302
+    assert client.post(f"/unsubscribe/{token[Purpose.UNSUBSCRIBE]}/").status_code == 200
+    counted = client.get("/petitions/mend/count.json").json()
+    assert (counted["count"], counted["status"]) == (1, "open")
+    withdraw = client.post(f"/signature/{token[Purpose.SIGNATURE]}/", {"action": "withdraw"})
+    assert withdraw.status_code in {200, 302}
+    signature.refresh_from_db()
+    assert (signature.status, signature.wants_updates) == ("withdrawn", False)
+
+
+def test_signing_goes_on_afterwards(client, paused):
+    turn(by="mo", signing_paused=False)
+    switches.memory.refresh()
+    assert client.post("/petitions/mend/sign/", typed()).status_code == 302
+    assert Signature.objects.count() == 1

@@ -1,0 +1,89 @@
+"""Stamps: at once for everybody, and again after the database has forgotten them."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from supporters import outbox
+from supporters.models import OutgoingMail, Signature
+from supporters.stamps import Stamps
+from tests.supporters.outbox_rows import signature_mails
+
+pytestmark = pytest.mark.django_db
+
+
+def stamped() -> list[str]:
+    sent = OutgoingMail.objects.exclude(sent_at=None).order_by("pk")
+    return list(sent.values_list("recipient", flat=True))
+
+
+def test_the_next_reading_stamps_the_mail_before():
+    signature_mails(3)
+    first, second, third = outbox.claim()
+    stamps = Stamps()
+    stamps.make_up()
+    assert stamps.next(first).signature.status == "pending"
+    stamps.add(first)
+    Signature.objects.filter(pk=second.signature_id).update(given_name="Noor")
+    current = stamps.next(second)
+    assert stamped() == ["sam0@example.org"]
+    assert current.signature.given_name == "Noor"
+    assert current.signature.petition.title
+    stamps.add(second)
+    OutgoingMail.objects.filter(pk=third.pk).delete()
+    assert stamps.next(third) is None
+    assert stamped() == ["sam0@example.org", "sam1@example.org"]
+    assert OutgoingMail.objects.exclude(leased_until=None).count() == 0
+
+
+def test_what_the_database_forgot_is_stamped_again():
+    """As after an immediate shutdown of PostgreSQL: the row is as it was when it was claimed."""
+    signature_mails(3)
+    first, second, _third = batch = outbox.claim()
+    stamps = Stamps()
+    stamps.make_up()
+    stamps.next(first)
+    stamps.add(first)
+    stamps.next(second)
+    stamps.add(second)  # sent, and not stamped before the database went
+    for mail in batch:
+        OutgoingMail.objects.filter(pk=mail.pk).update(
+            sent_at=None, leased_until=batch[0].leased_until
+        )
+    stamps.make_up()
+    assert "sam1@example.org" in stamped()
+    stamps.make_up()
+    assert "sam2@example.org" not in stamped()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("settled", ["at the end of the batch", "at the next one"])
+def test_a_stamp_that_did_not_wait_is_waited_for_though_nothing_follows(settled):
+    """The last of a batch was withdrawn: nothing else is written after the stamp before it."""
+    signature_mails(2)
+    first, second = outbox.claim()
+    stamps = Stamps()
+    stamps.make_up()
+    stamps.add(first)
+    OutgoingMail.objects.filter(pk=second.pk).delete()
+    assert stamps.next(second) is None
+    with CaptureQueriesContext(connection) as captured:
+        stamps.settle() if "end" in settled else stamps.make_up()
+    writes = [query["sql"] for query in captured if query["sql"].startswith("UPDATE")]
+    assert any(f"({first.pk})" in sql and "NOT" in sql for sql in writes)
+    with CaptureQueriesContext(connection) as captured:
+        stamps.settle()
+    assert len(captured) == 0
+    assert stamped() == ["sam0@example.org"]
+
+
+def test_a_stamp_of_a_lost_lease_is_said(caplog):
+    signature_mails(2)
+    first, second = outbox.claim()
+    stamps = Stamps()
+    stamps.make_up()
+    stamps.add(first)
+    OutgoingMail.objects.filter(pk=first.pk).update(leased_until=None)
+    assert stamps.next(second) is not None
+    assert "after its lease had ended" in caplog.text
+    assert stamped() == []

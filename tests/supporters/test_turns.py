@@ -1,0 +1,128 @@
+"""Turns: what the function of PostgreSQL's reads is what the models say."""
+
+import itertools
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from petitions.models import Petition
+from supporters import outbox, turns
+from supporters.models import OutgoingMail, Signature
+from tests.supporters.outbox_rows import signature_mail, signature_mails
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+
+@pytest.mark.parametrize(
+    ("model", "names"), [(Signature, turns.SIGNATURE), (Petition, turns.PETITION)]
+)
+def test_the_columns_are_in_the_order_of_the_model(model, names):
+    order = [field.attname for field in model._meta.concrete_fields]
+    assert list(names) == [name for name in order if name in names]
+
+
+def test_what_is_read_is_what_the_rows_hold(django_assert_num_queries):
+    signature_mails(1)
+    now = timezone.now()
+    Signature.objects.update(given_name="Noor", language="es", confirmed_at=now, status="confirmed")
+    Petition.objects.update(title="Otro", closes_at=now, closed_at=now, status="closed")
+    [mail] = outbox.claim()
+    signature = Signature.objects.select_related("petition").get()
+    _, state, nobody = turns.turn(None, mail, waits=False)
+    assert nobody is None
+    with django_assert_num_queries(0):
+        read = turns.as_read(mail, state).signature
+        for name in turns.SIGNATURE:
+            assert getattr(read, name) == getattr(signature, name)
+        for name in turns.PETITION:
+            assert getattr(read.petition, name) == getattr(signature.petition, name)
+
+
+def test_a_petition_that_changed_is_not_the_one_that_was_kept():
+    signature_mails(2)
+    first, second = outbox.claim()
+    _, state, _ = turns.turn(None, first, waits=False)
+    assert turns.as_read(first, state).signature.petition.title != "Another"
+    Petition.objects.update(title="Another")
+    _, state, _ = turns.turn(None, second, waits=False)
+    assert turns.as_read(second, state).signature.petition.title == "Another"
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_one_is_stamped_and_two_are_read(waits):
+    signature_mails(3)
+    first, second, third = outbox.claim()
+    was_ours, state, next_state = turns.turn(first, third, second, waits=waits)
+    assert was_ours
+    assert (state[0], next_state[0]) == (third.signature_id, second.signature_id)
+    stamped = OutgoingMail.objects.exclude(sent_at=None).get()
+    assert (stamped.pk, stamped.leased_until, stamped.failure) == (first.pk, None, "")
+    assert turns.turn(first, third, waits=waits)[0] is False
+
+
+def test_what_is_not_ours_has_no_state():
+    signature_mails(4)
+    sent, failed, leased, gone = batch = outbox.claim()
+    now = timezone.now()
+    OutgoingMail.objects.filter(pk=sent.pk).update(sent_at=now)
+    OutgoingMail.objects.filter(pk=failed.pk).update(failed_at=now)
+    OutgoingMail.objects.filter(pk=leased.pk).update(leased_until=now)
+    OutgoingMail.objects.filter(pk=gone.pk).delete()
+    for mail in batch:
+        assert turns.turn(None, mail, waits=False) == (False, None, None)
+        assert turns.turn(mail, mail, waits=False) == (False, None, None)
+    assert not OutgoingMail.objects.filter(pk=leased.pk).exclude(sent_at=None).exists()
+
+
+def test_a_mail_without_its_signature_has_a_state_and_nothing_to_say():
+    mail = signature_mail()
+    OutgoingMail.objects.filter(pk=mail.pk).update(signature=None)
+    [mail] = outbox.claim()
+    _, state, _ = turns.turn(None, mail, waits=False)
+    assert not turns.is_pending(state)
+    assert turns.as_read(mail, state).signature is None
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_stamp_waits_for_the_disk_when_it_is_asked_to(waits):
+    signature_mails(2)
+    first, second = outbox.claim()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        turns.turn(first, second, waits=waits)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on" if waits else "off",)
+
+
+def reads(*names):
+    """How many rows or entries this transaction has read of tables from end to end, or indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_stat_get_xact_tuples_returned(oid)) FROM pg_class"
+            " WHERE relname = ANY(%s)",
+            [list(names)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_nothing_is_read_but_by_its_id_although_there_were_few_rows_once():
+    """The plans are kept from when there were ten."""
+    signature_mails(10)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    early = outbox.claim()
+    for mail, follower in itertools.pairwise(early):
+        turns.turn(mail, follower, waits=False)
+    signature_mails(300)
+    batch = outbox.claim(300)
+    waiting = "supporters_mail_waiting", "supporters_mail_by_mailing"
+    whole = "supporters_outgoingmail", "supporters_signature", "petitions_petition"
+    keys = [f"{name}_pkey" for name in whole]
+    before, by_key = reads(*waiting, *whole), reads(*keys)
+    for mail, follower in itertools.pairwise(batch[:21]):
+        was_ours, state, _ = turns.turn(mail, follower, waits=False)
+        assert was_ours
+        assert state is not None
+    assert reads(*waiting, *whole) == before
+    assert reads(*keys) - by_key <= 20 * 10

@@ -1,0 +1,201 @@
+"""Switched to "only pages from memory", and to pages that are kept for longer."""
+
+from itertools import count
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from config import cached_pages
+from config.page_cache import PageCache
+from petitions.models import Petition
+from supporters import switches
+from supporters.models import Signature
+from supporters.switching import turn
+from supporters.tokens import Purpose, make
+from tests.factories import PetitionFactory, SignatureFactory, typed
+from tests.supporters.admin.conftest import fields_of
+
+pytestmark = pytest.mark.django_db
+PAGE = "/petitions/mend/"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Memory, and a clock that stands almost still."""
+
+    class Clock:
+        now = 1_000.0
+        ticks = count(1)
+
+        def __call__(self) -> float:
+            return self.now + next(self.ticks) / 1_000_000
+
+    clock = Clock()
+    monkeypatch.setattr(cached_pages, "pages", PageCache(32_000_000, clock))
+    return clock
+
+
+@pytest.fixture
+def petition():
+    return PetitionFactory(is_open=True, slug="mend", title="Mend the bridge")
+
+
+def switch(**values):
+    turn(by="mo", **values)
+    switches.memory.refresh()
+
+
+# Only pages from memory
+
+
+def test_what_is_in_memory_is_given_however_old(petition, client, clock, count_queries):
+    page = client.get(PAGE)
+    switch(busy=True)
+    clock.now += 5 * 3600
+    with count_queries() as queries:
+        again = client.get(f"{PAGE}?fbclid=1")
+        head = client.head(PAGE)
+    assert (again.status_code, again.content) == (200, page.content)
+    assert (head.status_code, head.content) == (200, b"")
+    assert len(queries) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "title"),
+    [
+        ("/", "en", "This site is very busy"),
+        ("/petitions/mend/", "en", "This site is very busy"),
+        ("/petitions/mend/sign/", "en", "This site is very busy"),
+        ("/es/petitions/mend/", "es", "Este sitio tiene demasiadas visitas"),
+    ],
+)
+def test_all_else_says_that_the_site_is_busy(
+    petition, client, count_queries, address, language, title
+):
+    switch(busy=True)
+    with count_queries() as queries:
+        answer = client.get(address)
+    assert len(queries) == 0
+    assert answer.status_code == 503
+    assert 60 <= int(answer["Retry-After"]) < 120
+    assert answer["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    html = answer.content.decode()
+    assert f"<h1>{title}</h1>" in html
+    assert f'<html lang="{language}"' in html
+    assert len(answer.content) < 3_000
+
+
+def test_who_signs_is_told_and_nothing_is_stored(petition, client, count_queries):
+    switch(busy=True)
+    with count_queries() as queries:
+        answer = client.post(f"{PAGE}sign/", typed())
+    assert (answer.status_code, len(queries)) == (503, 0)
+    assert "go back and press the button again" in answer.content.decode()
+    assert not Signature.objects.exists()
+
+
+def test_a_number_is_not_given_for_longer_than_it_says(petition, client, clock):
+    number = client.get(f"{PAGE}count.json")
+    switch(busy=True)
+    clock.now += 59
+    assert client.get(f"{PAGE}count.json").content == number.content
+    clock.now += 3
+    answer = client.get(f"{PAGE}count.json")
+    assert (answer.status_code, answer.json()) == (503, {"error": "busy"})
+    assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+def test_links_in_mails_staff_and_machines_go_on(petition, client, admin_client):
+    signature = SignatureFactory(petition=petition, wants_updates=True)
+    switch(busy=True)
+    assert client.post(f"/confirm/{make(Purpose.CONFIRM, signature.pk)}/").status_code == 302
+    own = f"/signature/{make(Purpose.SIGNATURE, signature.pk)}/"
+    assert client.get(own).status_code == 200
+    leave = f"/unsubscribe/{make(Purpose.UNSUBSCRIBE, signature.pk)}/"
+    assert client.post(leave).status_code == 200
+    for address in ("/healthz", "/readyz", "/accounts/login/", "/static/css/site.css"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        if answer.streaming:
+            list(answer)  # a file, open until it is read
+    assert admin_client.get("/admin/").status_code == 200
+    signature.refresh_from_db()
+    assert (signature.status, signature.wants_updates) == ("confirmed", False)
+
+
+def test_logging_in_and_switching_leave_the_pages_where_they_are(petition, client, admin_client):
+    page = client.get(PAGE)
+    address = "/admin/supporters/siteswitches/1/change/"
+    form = admin_client.get(address).context["adminform"].form
+    data = {"busy": "on", "page_seconds": "1", "seen": form["seen"].value()}
+    assert admin_client.post(address, data).status_code == 302
+    assert client.post("/accounts/login/", {"login": "x", "password": "y"}).status_code == 200
+    assert client.get("/petitions/").status_code == 503
+    assert client.get(PAGE).content == page.content
+
+
+def test_what_staff_did_elsewhere_is_no_longer_given(petition, client, admin_user):
+    client.get(PAGE)
+    switch(busy=True)
+    petition.hide(by=admin_user, note="It named a private person.")
+    switches.memory.refresh()
+    assert client.get(PAGE).status_code == 503
+    switch(busy=False)
+    assert client.get(PAGE).status_code == 410
+
+
+# Another time
+
+
+def test_pages_are_kept_for_as_long_as_is_switched(petition, client, clock, count_queries):
+    switch(page_seconds=30)
+    page = client.get(PAGE)
+    assert (
+        page["Cache-Control"] == "public, max-age=30, stale-while-revalidate=2, stale-if-error=600"
+    )
+    clock.now += 29
+    signature = SignatureFactory(petition=petition)
+    client.post(f"/confirm/{make(Purpose.CONFIRM, signature.pk)}/")
+    with count_queries() as queries:
+        assert client.get(PAGE).content == page.content
+    assert len(queries) == 0
+    number = client.get(f"{PAGE}count.json")
+    assert number.json()["count"] == 1
+    assert number["Cache-Control"].startswith("public, max-age=1, ")
+    clock.now += 1
+    assert client.get(PAGE).content != page.content
+
+
+def test_a_switch_is_seen_before_the_pages_time_is_over(petition, client):
+    switch(page_seconds=60)
+    page = client.get(PAGE).content.decode()
+    assert "Signing is paused" not in page
+    switch(signing_paused=True)
+    assert "Signing is paused" in client.get(PAGE).content.decode()
+    switch(signing_paused=False)
+    assert "Signing is paused" not in client.get(PAGE).content.decode()
+
+
+def test_what_staff_did_in_another_process_is_seen_before_the_pages_time_is_over(
+    petition, client, admin_user
+):
+    switch(page_seconds=60)
+    client.get(PAGE)
+    Petition.objects.filter(pk=petition.pk).update(title="Mend the tunnel")
+    assert "Mend the bridge" in client.get(PAGE).content.decode()
+    kind = ContentType.objects.get_for_model(Petition)
+    LogEntry.objects.create(
+        user=admin_user, action_flag=2, content_type=kind, object_id=str(petition.pk)
+    )
+    switches.memory.refresh()
+    assert "Mend the tunnel" in client.get(PAGE).content.decode()
+
+
+def test_an_admin_form_clears_the_pages_of_its_process(petition, client, admin_client):
+    client.get(PAGE)
+    address = f"/admin/petitions/petition/{petition.pk}/change/"
+    data = fields_of(admin_client, petition, title="Mend the tunnel")
+    assert admin_client.post(address, data).status_code == 302
+    assert len(cached_pages.pages) == 0

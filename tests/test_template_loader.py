@@ -1,0 +1,88 @@
+"""Templates settled once per language say what Django's own tags say."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as site
+from django.template import Context, Engine
+from django.urls import NoReverseMatch
+from django.utils import translation
+
+LOADERS = ["django.template.loaders.filesystem.Loader"]
+BUILTINS = ["django.templatetags.i18n", "django.templatetags.static"]
+
+TEXTS = {
+    "parent.html": "<{% block a %}{% translate 'Petitions' %}{% endblock %}> {% static 'a.css' %}",
+    "page.html": "{% extends 'parent.html' %}{% block a %}{{ block.super }}: "
+    "{% if x %}{% translate 'Petitions' %}{% else %}{% url 'home' %}{% endif %}"
+    "{% for y in ys %}{% translate 'Privacy' %}{{ y }}{% endfor %}"
+    "{% translate 'Closed' context 'before a date' %}"
+    "{% include 'part.html' %}{% endblock %}",
+    "part.html": "{% url 'help' 'privacy' %}{% url 'petition' slug %}{% translate word %}"
+    "{% language 'es' %}{% translate 'Petitions' %}{% url 'home' %}{% endlanguage %}"
+    "{% translate 'Petitions' as later %}({{ later }}) {% translate '100%% & more' %}",
+}
+SLUG = "mend"
+CONTEXTS = [
+    {"x": True, "ys": [], "slug": SLUG, "word": "Privacy"},
+    {"x": False, "ys": [1, "<2>"], "slug": SLUG, "word": "<b>"},
+]
+
+
+def engine(folder: Path, *, settled: bool) -> Engine:
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    loader = "config.template_loader.Loader" if settled else "django.template.loaders.cached.Loader"
+    return Engine(dirs=[str(folder)], loaders=[(loader, LOADERS)], builtins=BUILTINS)
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_same_as_djangos_own(tmp_path, context):
+    plain, settled = engine(tmp_path, settled=False), engine(tmp_path, settled=True)
+    said = {}
+    for language in ("en", "es", "en"):
+        with translation.override(language):
+            expected = plain.get_template("page.html").render(Context(context))
+            for _ in range(2):
+                assert settled.get_template("page.html").render(Context(context)) == expected
+            said[language] = expected
+    assert said["en"] != said["es"]
+
+
+def test_a_template_may_outlive_the_language_it_was_loaded_in(tmp_path):
+    template = engine(tmp_path, settled=True).get_template("parent.html")
+    said = []
+    for language in ("es", "en", "es"):
+        with translation.override(language):
+            said.append(template.render(Context()))
+    assert said == [f"<{word}> /static/a.css" for word in ("Peticiones", "Petitions", "Peticiones")]
+
+
+def test_what_is_constant_is_worked_out_once(tmp_path):
+    template = engine(tmp_path, settled=True).get_template("parent.html")
+    assert [type(node).__name__ for node in template.nodelist] == [
+        "TextNode",
+        "BlockNode",
+        "Settled",
+    ]
+
+
+def test_escaped_or_not_as_where_it_stands(tmp_path):
+    (tmp_path / "both.html").write_text(
+        "{% include 'address.html' %}{% autoescape off %}{% include 'address.html' %}{% endautoescape %}"
+    )
+    (tmp_path / "address.html").write_text("{% static 'a&b.css' %} ")
+    said = engine(tmp_path, settled=True).get_template("both.html").render(Context())
+    assert said == engine(tmp_path, settled=False).get_template("both.html").render(Context())
+
+
+def test_an_address_that_is_not_there_is_the_pages_fault_not_the_loaders(tmp_path):
+    (tmp_path / "broken.html").write_text("{% if x %}{% url 'nowhere' %}{% endif %}fine")
+    template = engine(tmp_path, settled=True).get_template("broken.html")
+    assert template.render(Context({"x": False})) == "fine"
+    with pytest.raises(NoReverseMatch):
+        template.render(Context({"x": True}))
+
+
+def test_the_site_uses_it():
+    assert site.TEMPLATES[0]["OPTIONS"]["loaders"][0][0] == "config.template_loader.Loader"

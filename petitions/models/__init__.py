@@ -8,6 +8,7 @@ from .petition import Petition
 from .search import PetitionSearch
 from .slug import PetitionSlug
 from .target import PetitionTarget, Target
+from .team_member import TeamMember
 from .topic import Topic
 from .update import Update
 from .user import User
@@ -24,6 +25,7 @@ __all__ = [
     "PetitionTarget",
     "PetitionVersion",
     "Target",
+    "TeamMember",
     "Topic",
     "Update",
     "User",

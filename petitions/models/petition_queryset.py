@@ -12,6 +12,7 @@ from petitions.locks import bound_waiting
 from petitions.states import PUBLIC, Outcome, Status
 
 from .target import PetitionTarget
+from .team_member import TeamMember
 
 if TYPE_CHECKING:
     from .petition import Petition  # noqa: F401 — named in the class below
@@ -76,8 +77,13 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         """Those that show the picture of this name, in whatever state: one, or none."""
         return self.filter(~Q(picture=""), picture=name)
 
-    def organized_by(self, user: Any) -> Self:
-        return self.filter(organizer=user)
+    def of_team(self, user: Any) -> Self:
+        """Those that this user organizes, and those whose team they are in."""
+        own = self.model._default_manager.filter(organizer=user)  # noqa: SLF001
+        teams = TeamMember.objects.filter(user=user)
+        # Two small lists by their indexes, where OR would walk along all petitions.
+        ids = own.order_by().values("pk").union(teams.order_by().values("petition"))
+        return self.filter(pk__in=ids)
 
     def openly_by(self, user: Any) -> Self:
         """Published under the account's own name: what the organizer's page may show.

@@ -1,25 +1,80 @@
-"""Who may do what with a petition in the admin, from its state and its organizer.
+"""Who may do what with a petition in the admin: the one place that says so.
 
-Moderators may edit every petition. Organizers see their own; its text is theirs in a draft and
-while it is open, its updates as long as it is public, the rest only in a draft.
+By role, each with what the one before it may: a member of its team who may `view` sees the
+petition and its figures; `update` writes updates and mails them; `edit` changes the petition; the
+organizer, who owns it, alone deletes a draft, chooses the team and hands the petition over.
+Moderators may do all of it with every petition, as long as it is no act of the owner's own.
+
+The text is to be changed in a draft and while it is open, updates as long as it is public, the rest
+only in a draft: hence the states that these functions are asked for. Without states any will do.
 """
 
 from typing import Any
 
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, TeamMember
+from petitions.roles import Role
 from petitions.states import Status
 
 
-def is_theirs(user: Any, petition: Petition) -> bool:
-    """Whether this user may see the petition here at all."""
-    return may_moderate(user) or petition.organizer_id == user.pk
+def may_view(user: Any, petition: Petition) -> bool:
+    """Whether this user may see the petition here at all, with its figures."""
+    return _may(user, petition, Role.VIEW)
+
+
+def may_update(user: Any, petition: Petition | None, *states: Status) -> bool:
+    """Whether this user may write updates, and mail them, in one of these states."""
+    return _may(user, petition, Role.UPDATE, *states)
 
 
 def may_edit(user: Any, petition: Petition | None, *states: Status) -> bool:
-    """Moderators always; an organizer while their own petition is in one of these states."""
+    """Whether this user may change the petition in one of these states; moderators in all."""
+    return _may(user, petition, Role.EDIT, *states)
+
+
+def may_download(user: Any, petition: Petition) -> bool:
+    """Whether this user may have what supporters agreed to share with those who run it.
+
+    Not moderators: nobody agreed to that. What they need to see they see in the admin.
+    """
+    return owns(user, petition) or role_of(user, petition) == Role.EDIT
+
+
+def owns(user: Any, petition: Petition | None) -> bool:
+    """Whether this user is the petition's organizer. A moderator does not own what others do."""
+    return petition is not None and petition.organizer_id == user.pk
+
+
+def may_manage(user: Any, petition: Petition) -> bool:
+    """Whether this user chooses who is in the team."""
+    return owns(user, petition) or may_moderate(user)
+
+
+def role_of(user: Any, petition: Petition) -> Role | None:
+    """The role of a member of the team, or None: also for the organizer, who needs none.
+
+    Asked once for this copy of the petition, which lives as long as a request: who was removed
+    has no role in the next one.
+    """
+    known: dict[Any, Role | None] = petition.__dict__.setdefault("_roles", {})
+    if user.pk not in known:
+        rows = TeamMember.objects.filter(petition_id=petition.pk, user_id=user.pk)
+        found = rows.values_list("role", flat=True).first()
+        known[user.pk] = Role(found) if found else None
+    return known[user.pk]
+
+
+def _may(user: Any, petition: Petition | None, wanted: Role, *states: Status) -> bool:
     if may_moderate(user):
         return True
     if petition is None or petition.pk is None:  # about to be added: a draft of their own
-        return Status.DRAFT in states
-    return petition.organizer_id == user.pk and petition.status in states
+        return not states or Status.DRAFT in states
+    if states and petition.status not in states:
+        return False
+    if owns(user, petition):
+        return True
+    role = role_of(user, petition)
+    return role is not None and role.includes(wanted)
+
+
+is_theirs = may_view

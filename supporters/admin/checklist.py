@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from petitions.models import Petition
+from petitions.roles import Role
 from petitions.states import Status
 from supporters import tokens
+
+from .access import owns, role_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,9 @@ class Item:
 
 
 def checklist(user: Any, petition: Petition) -> list[Item]:
-    """For the organizer, until the petition is closed; nothing for anybody else."""
-    if petition.organizer_id != user.pk or petition.status not in (
+    """For who works on the text, until the petition is closed; nothing for anybody else."""
+    works = owns(user, petition) or role_of(user, petition) == Role.EDIT
+    if not works or petition.status not in (
         Status.DRAFT,
         Status.IN_REVIEW,
         Status.OPEN,

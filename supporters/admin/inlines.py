@@ -22,7 +22,7 @@ from petitions.models import (
 )
 from petitions.states import Status
 
-from .access import may_edit
+from .access import may_edit, may_update
 from .lists import ReadOnly
 
 _WRITABLE = (Status.DRAFT, Status.OPEN)
@@ -35,21 +35,22 @@ class _Part(admin.options.InlineModelAdmin):  # type: ignore[type-arg]
     added_while: ClassVar[tuple[Status, ...]] = _WRITABLE
     changed_while: ClassVar[tuple[Status, ...]] = _WRITABLE
     deleted_while: ClassVar[tuple[Status, ...]] = _WRITABLE
+    may_write: ClassVar[Any] = staticmethod(may_edit)
     formfield_overrides = HTTPS
     extra = 0
     show_change_link = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_add_permission(request, obj)
-        return may and may_edit(request.user, obj, *self.added_while)
+        return may and self.may_write(request.user, obj, *self.added_while)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
-        return may and may_edit(request.user, obj, *self.changed_while)
+        return may and self.may_write(request.user, obj, *self.changed_while)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and may_edit(request.user, obj, *self.deleted_while)
+        return may and self.may_write(request.user, obj, *self.deleted_while)
 
 
 class TargetInline(_Part, admin.TabularInline):  # type: ignore[type-arg]
@@ -171,6 +172,7 @@ class UpdateInline(_Part, admin.StackedInline):  # type: ignore[type-arg]
     readonly_fields = ("published_at",)
     max_num = 0
     changed_while = deleted_while = _PUBLISHED
+    may_write = staticmethod(may_update)
     classes = ("collapse",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -208,7 +210,7 @@ class NewUpdateInline(_Part, admin.StackedInline):  # type: ignore[type-arg]
             obj is not None
             and obj.status in _PUBLISHED
             and request.user.has_perm("petitions.add_update")
-            and may_edit(request.user, obj, *_PUBLISHED)
+            and may_update(request.user, obj, *_PUBLISHED)
         )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -29,6 +29,8 @@ from petitions.states import (
 )
 from supporters import outbox
 
+from .access import may_edit
+
 AT_ONCE = 100  # petitions that one bulk move takes
 
 
@@ -203,8 +205,11 @@ def moves_for(user: Any, petition: Petition) -> list[type[MoveForm]]:
 def _may_make(form: type[MoveForm], user: Any, petition: Petition) -> bool:
     if may_moderate(user):
         return True
-    own = petition.organizer_id == user.pk
-    return own and form.for_organizers and user.has_perm("petitions.change_petition")
+    return (
+        form.for_organizers
+        and user.has_perm("petitions.change_petition")
+        and may_edit(user, petition)
+    )
 
 
 def make(form: MoveForm, petition: Petition, *, by: Any) -> None:

@@ -24,7 +24,7 @@ from supporters.models import CountAdjustment, Signature
 from supporters.receivers import rename_organizers_signature
 
 from . import moves
-from .access import is_theirs, may_edit
+from .access import may_edit, may_manage, may_update, may_view
 from .checklist import checklist, review_note
 from .inlines import (
     ActionStepInline,
@@ -122,24 +122,23 @@ class PetitionAdmin(AsksAgain, FastList):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         petitions: Any = super().get_queryset(request)
         if not may_moderate(request.user):
-            petitions = petitions.organized_by(request.user)
+            petitions = petitions.of_team(request.user)
         return with_live_count(petitions)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_view_permission(request, obj)
-        return may and (obj is None or is_theirs(request.user, obj))
+        return may and (obj is None or may_view(request.user, obj))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
         editable = (Status.DRAFT, Status.OPEN, Status.CLOSED)
-        return may and (obj is None or may_edit(request.user, obj, *editable))
+        return may and (obj is None or may_update(request.user, obj, *editable))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts, by their organizer. What was ever public is closed or hidden."""
         may = super().has_delete_permission(request, obj)
-        return may and (
-            obj is None or (obj.status == Status.DRAFT and is_theirs(request.user, obj))
-        )
+        draft = obj is None or obj.status == Status.DRAFT
+        return may and draft and (obj is None or may_manage(request.user, obj))
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return may_moderate(request.user)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from petitions.models import PetitionDraft
+from petitions.models import Invitation, PetitionDraft
 from supporters.models import OutgoingMail, Signature
 
 BATCH = 1_000
@@ -66,6 +66,12 @@ def _erase_drafts() -> int:
             draft.remove_picture()
         PetitionDraft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
     return len(drafts)
+
+
+def forget_invitations() -> int:
+    """Delete invitations once they are too old to be accepted, and with them their addresses."""
+    deleted: int = Invitation.objects.forgettable().delete()[0]
+    return deleted
 
 
 def forget_mails() -> int:

@@ -27,6 +27,7 @@ from supporters.letters import blank, form
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
 from supporters.starting import mails as start_mails
+from supporters.teams import mails as team_mails
 from supporters.tokens import Purpose
 
 LONGEST_TITLE = 60  # characters of a title in a subject: what a phone shows
@@ -56,6 +57,8 @@ def compose(mail: OutgoingMail) -> Mail | None:
         message = account(mail, language=language)
     elif mail.kind == OutgoingMail.Kind.START:
         message = start(mail, language=language)
+    elif mail.kind == OutgoingMail.Kind.TEAM:
+        message = team(mail, language=language)
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
@@ -208,6 +211,18 @@ def start(mail: OutgoingMail, *, language: str = "") -> Mail | None:
         if petition := context.get("petition"):
             context |= _about(petition)
         return _make(f"start/{name}", context)
+
+
+def team(mail: OutgoingMail, *, language: str = "") -> Mail | None:
+    """About working together on a petition, and about a changed ask."""
+    with _speaking(language):
+        letter = team_mails.letter(mail)
+        if letter is None:
+            return None
+        name, context = letter
+        context = {**_about(context["petition"]), **context}
+        context["name"], context["who"] = (_greetable(context[key]) for key in ("name", "who"))
+        return _make(f"team/{name}", context)
 
 
 def _what(event: ModerationEvent) -> str:

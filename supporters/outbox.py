@@ -37,6 +37,7 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     OutgoingMail.Kind.DECISION: ("petition",),
     OutgoingMail.Kind.ACCOUNT: (),
     OutgoingMail.Kind.START: (),
+    OutgoingMail.Kind.TEAM: (),
 }
 
 # SQLite's clock has milliseconds and Python's has more: what was written a moment ago is due.

@@ -19,6 +19,9 @@ class Purpose(StrEnum):
     DRAFT = "draft"
     DRAFT_PREVIEW = "draft-preview"
     START = "start"
+    # Into a petition's team: to be told of it, and to get in without an account.
+    INVITATION = "invitation"
+    INVITATION_KEY = "invitation-key"
 
 
 def make(purpose: Purpose, row_id: int, *, about: str = "") -> str:

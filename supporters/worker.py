@@ -61,6 +61,7 @@ class Worker:
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
+                self._do_every(_HOUR, "invitations", erasure.forget_invitations)
                 self._do_every(_HOUR, "old mails", erasure.forget_mails)
                 self._do_every(_HOUR, "sessions", sessions.forget)
                 close_old_connections()
@@ -80,6 +81,7 @@ class Worker:
         self._do("tallies", tallies.refresh)
         self._do("erasure", erasure.erase_unconfirmed)
         self._do("drafts", erasure.erase_stale_drafts)
+        self._do("invitations", erasure.forget_invitations)
         self._do("old mails", erasure.forget_mails)
         self._do("sessions", sessions.forget)
         return not self._failures

@@ -2,9 +2,13 @@
 
 from .action_step import ActionStep
 from .draft import PetitionDraft
+from .invitation import Invitation
 from .moderation_event import ModerationEvent
+from .ownership_offer import OwnershipOffer
 from .page import Page
 from .petition import Petition
+from .petition_event import PetitionEvent
+from .proposed_ask import ProposedAsk
 from .search import PetitionSearch
 from .slug import PetitionSlug
 from .target import PetitionTarget, Target
@@ -16,14 +20,18 @@ from .version import PetitionVersion
 
 __all__ = [
     "ActionStep",
+    "Invitation",
     "ModerationEvent",
+    "OwnershipOffer",
     "Page",
     "Petition",
     "PetitionDraft",
+    "PetitionEvent",
     "PetitionSearch",
     "PetitionSlug",
     "PetitionTarget",
     "PetitionVersion",
+    "ProposedAsk",
     "Target",
     "TeamMember",
     "Topic",

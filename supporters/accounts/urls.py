@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from supporters.accounts import pages, starting
+from supporters.accounts import invitation, pages, starting
 
 urlpatterns = [
     path("", pages.home, name="account_home"),
     path("start/confirm/<str:token>/", starting.start_confirm, name="start_confirm"),
     path("start/<str:token>/", starting.start_as_account, name="start_as_account"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("invitation/<str:token>/key/", invitation.invitation_key, name="invitation_key"),
     path("", include("allauth.urls")),
 ]

@@ -22,8 +22,9 @@ from supporters import switches, tokens
 from supporters.count import with_live_count
 from supporters.models import CountAdjustment, Signature
 from supporters.receivers import rename_organizers_signature
+from supporters.teams.ownership import follow_organizer
 
-from . import moves
+from . import moves, petition_pages
 from .access import may_edit, may_manage, may_update, may_view
 from .checklist import checklist, review_note
 from .inlines import (
@@ -263,6 +264,8 @@ class PetitionAdmin(AsksAgain, FastList):
             # The topics are no column; save_related() writes them.
             columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001
             obj.save(update_fields=columns & set(form.changed_data))
+            if "organizer" in form.changed_data:
+                follow_organizer(obj)
             if "organizer_name" in form.changed_data:
                 rename_organizers_signature(obj)
         else:
@@ -308,6 +311,7 @@ class PetitionAdmin(AsksAgain, FastList):
         return [
             path("<path:object_id>/move/<str:move>/", move, name="petitions_petition_move"),
             path("<path:object_id>/sources/", found, name="petitions_petition_sources"),
+            *petition_pages.urls(self),
             *super().get_urls(),
         ]
 
@@ -343,6 +347,7 @@ class PetitionAdmin(AsksAgain, FastList):
         if petition.is_published:
             asked = reverse("admin:petitions_petition_sources", args=[petition.pk])
             found.append((asked, _("Where supporters came from")))
+        found += petition_pages.tools(request.user, petition)
         if request.user.has_perm("supporters.view_signature"):
             listed = reverse("admin:supporters_signature_changelist")
             found.append((f"{listed}?petition__id__exact={petition.pk}", _("Signatures")))

@@ -18,6 +18,7 @@ class OutgoingMail(models.Model):
         DECISION = "decision", _("Decision to the organizer")
         ACCOUNT = "account", _("About an account")
         START = "start", _("About starting a petition")
+        TEAM = "team", _("About working together")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=254)

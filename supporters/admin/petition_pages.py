@@ -1,0 +1,39 @@
+"""The further pages of a petition in the admin: their addresses, and who is led to them."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from petitions.models import Petition
+
+from .team import team_view
+
+_Page = Callable[[Any, HttpRequest, str], HttpResponse]
+
+# In the address, and as the last word of its name.
+_PAGES: dict[str, _Page] = {"team": team_view}
+
+
+def urls(model_admin: Any) -> list[Any]:
+    return [
+        path(
+            f"<path:object_id>/{name}/",
+            model_admin.admin_site.admin_view(partial(_show, model_admin, page)),
+            name=f"petitions_petition_{name.replace('-', '_')}",
+        )
+        for name, page in _PAGES.items()
+    ]
+
+
+def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
+    """Address and label of those that this user, who sees the petition, is led to."""
+    return [(reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team"))]
+
+
+def _show(model_admin: Any, page: _Page, request: HttpRequest, object_id: str) -> HttpResponse:
+    return page(model_admin, request, unquote(object_id))

@@ -1,0 +1,1 @@
+"""Working together on a petition: what the site mails, shows and proves beside petitions.team."""

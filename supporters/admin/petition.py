@@ -39,6 +39,7 @@ from .inlines import (
 from .lists import AsOrdered, FastList
 from .petition_form import PetitionForm
 from .picture_field import ask_again, make_ahead
+from .proposed_ask import hold_back
 from .sources import sources_view
 
 _TEXT = ("title", "summary", "body", "ask")
@@ -50,6 +51,7 @@ _STATE = (
 )  # fmt: skip
 _MAILS_WAIT = _("Mailings are paused for the whole site: updates are published, their mails wait.")
 _ORIGIN = ("created_at", "source", "source_id", "read_only")
+_PROPOSED = "text_waiting"  # of the list's filter: what else waits for moderators
 _MODERATORS_ONLY = frozenset({"organizer", *_ORIGIN})
 
 # What an organizer may still edit, by the state of the petition; every field in a draft.
@@ -64,7 +66,9 @@ class _StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        waiting = [(str(Status.IN_REVIEW), Status.IN_REVIEW.label)]
+        waiting: list[tuple[str, Any]] = [(str(Status.IN_REVIEW), Status.IN_REVIEW.label)]
+        if may_moderate(request.user):
+            waiting.append((_PROPOSED, _("Text change waiting")))
         others = [(value, label) for value, label in Status.choices if value != Status.IN_REVIEW]
         return [*waiting, *others, ("all", _("All"))]
 
@@ -73,6 +77,8 @@ class _StatusFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any] | None:
         status = self.value()
+        if status == _PROPOSED:
+            return queryset.filter(proposed_ask__isnull=False, status=Status.OPEN)  # type: ignore[no-any-return]
         return queryset.filter(status=status) if status in Status.values else None
 
     def value(self) -> str | None:
@@ -263,7 +269,8 @@ class PetitionAdmin(AsksAgain, FastList):
             # Not what somebody else may have changed since the row was read.
             # The topics are no column; save_related() writes them.
             columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001
-            obj.save(update_fields=columns & set(form.changed_data))
+            changed = columns & set(form.changed_data)
+            obj.save(update_fields=hold_back(request, obj, changed, obj.change_reason))
             if "organizer" in form.changed_data:
                 follow_organizer(obj)
             if "organizer_name" in form.changed_data:

@@ -9,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from petitions.models import Petition
+from petitions.models import Petition, ProposedAsk
 
+from .access import may_edit
+from .proposed_ask import proposed_ask_view
 from .team import team_view
 
 _Page = Callable[[Any, HttpRequest, str], HttpResponse]
 
 # In the address, and as the last word of its name.
-_PAGES: dict[str, _Page] = {"team": team_view}
+_PAGES: dict[str, _Page] = {"team": team_view, "proposed-ask": proposed_ask_view}
 
 
 def urls(model_admin: Any) -> list[Any]:
@@ -32,7 +34,13 @@ def urls(model_admin: Any) -> list[Any]:
 
 def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     """Address and label of those that this user, who sees the petition, is led to."""
-    return [(reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team"))]
+    found: list[tuple[str, Any]] = [
+        (reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team"))
+    ]
+    if may_edit(user, petition) and ProposedAsk.objects.filter(petition=petition).exists():
+        waiting = reverse("admin:petitions_petition_proposed_ask", args=[petition.pk])
+        found.append((waiting, _("Text change waiting")))
+    return found
 
 
 def _show(model_admin: Any, page: _Page, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,13 @@ class _SluggedAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
         """Old links must work for ever, and only petitions remember their old addresses."""
         fields = super().get_readonly_fields(request, obj)
         return (*fields, "slug") if obj else fields
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        if not may_moderate(request.user):
+            raise PermissionDenied  # it names moderators
+        return super().history_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if obj.slug:

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
+from supporters.agreed import agreed
 from supporters.caching import private
 from supporters.count import Tally, with_live_count
 from supporters.fold import fold_at_once
@@ -105,6 +106,7 @@ def _page(
         "state": row.status,
         "show_position": can_have_number and row.position is not None,
         "awaits_position": can_have_number and row.position is None,
+        "agreed": agreed(row, petition),
         "just_confirmed": "confirmed" in request.GET and _is_new(row),
         "saved": "saved" in request.GET,
         "form": form,

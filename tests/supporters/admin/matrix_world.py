@@ -1,0 +1,214 @@
+"""Who asks, what for, and how an answer is written in the matrix."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from petitions import team
+from petitions.models import (
+    Page,
+    Petition,
+    PetitionDraft,
+    TeamMember,
+    Topic,
+    User,
+)
+from petitions.roles import Role
+from supporters import tokens
+from supporters.models import CountAdjustment, Mailing, OutgoingMail, SiteSwitches
+from supporters.teams import mails as team_mails
+from tests.factories import (
+    PetitionFactory,
+    SignatureFactory,
+    TargetFactory,
+    UpdateFactory,
+    UserFactory,
+)
+
+# In the order of a row's letters.
+ROLES = (
+    "visitor", "organizer", "edit", "update", "view", "other organizer", "moderator", "superuser",
+)  # fmt: skip
+
+PETITION = "admin/petitions/petition/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An address with what is typed there, and the row that it is judged by."""
+
+    row: str
+    path: str
+    typed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    ours: Petition  # open; the organizer's, with a member in each role
+    draft: Petition
+    users: dict[str, User]
+    token: str  # of a draft of somebody who has no account
+    invitation: str
+
+    def client(self, role: str) -> Client:
+        client = Client()
+        if role != "visitor":
+            client.force_login(self.users[role])
+        return client
+
+
+def make_world() -> World:
+    users = {role: UserFactory(username=role, is_staff=True) for role in ROLES[1:]}
+    for role, user in users.items():
+        user.trust_email()
+        group = "Moderators" if role == "moderator" else "Organizers"
+        if role == "superuser":
+            User.objects.filter(pk=user.pk).update(is_superuser=True)
+        else:
+            user.groups.add(Group.objects.get(name=group))
+    ana = users["organizer"]
+    ours = PetitionFactory(is_open=True, organizer=ana, title="Mend the bridge", slug="mend")
+    draft = PetitionFactory(organizer=ana, title="Not yet", slug="not-yet")
+    for role in Role:
+        for petition in (ours, draft):
+            TeamMember.objects.create(petition=petition, user=users[role.value], role=role)
+    _make_rows(ours, ana)
+    invitation = team.invite(ours, address="none@example.org", role=Role.VIEW, by=ana)
+    begun = PetitionDraft.objects.create(language="en")
+    return World(
+        ours=ours,
+        draft=draft,
+        users={role: User.objects.get(pk=user.pk) for role, user in users.items()},
+        token=tokens.make(tokens.Purpose.DRAFT, begun.pk),
+        invitation=team_mails.token_of(invitation),
+    )
+
+
+def _make_rows(ours: Petition, ana: User) -> None:
+    """One of each kind that has pages in the admin."""
+    TargetFactory()
+    Topic.objects.create(name="Bridges", slug="bridges")
+    SignatureFactory(petition=ours, is_confirmed=True, email="sam@example.org")
+    Mailing.objects.create(update=UpdateFactory(petition=ours, author=ana))
+    OutgoingMail.objects.create(kind="decision", recipient=ana.email, petition=ours)
+    CountAdjustment.objects.create(petition=ours, kind="paper", quantity=1)
+    Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
+    SiteSwitches.objects.get_or_create(pk=1)
+    Authenticator.objects.create(user=ana, type=Authenticator.Type.TOTP, data={"secret": "x"})
+
+
+def patterns() -> list[str]:
+    """Every address of the admin, of accounts and of starting a petition, as the URLconf has it."""
+    begin = ("admin/", "accounts/", "petitions/start/", "petitions/preview/")
+    return list(dict.fromkeys(path for path in _walk(get_resolver()) if path.startswith(begin)))
+
+
+def _walk(resolver: Any, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, path)
+        else:
+            yield path
+
+
+def address(pattern: str, world: World) -> str:
+    """The pattern with the rows of this world put in."""
+    pk = world.ours.pk
+    parts = pattern.split("/")
+    if pattern.startswith("admin/") and "_id>" in pattern and "content_type" not in pattern:
+        model = apps.get_model(parts[1], parts[2])
+        # The first one, but for accounts and their addresses: not the superuser's, nor one's own.
+        if model in {User, EmailAddress}:
+            owner = world.users["other organizer"]
+            pk = owner.pk if model is User else EmailAddress.objects.get(user=owner).pk
+        elif model is not Petition:
+            pk = model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
+    values = {
+        "<path:object_id>": str(pk),
+        "<id>": str(world.users["other organizer"].pk),
+        "<path:content_type_id>": "1",
+        "<str:move>": "close",
+        "<int:pk>": "1",
+        "<str:name>": "title",
+        "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/x/",
+        "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
+        "(?P<url>.*)$": "nothing/",
+    }
+    token = world.invitation if "invitation" in pattern else world.token
+    if "preview" in pattern:
+        token = tokens.make(tokens.Purpose.PREVIEW, world.draft.pk)
+    values["<str:token>"] = token
+    for name, value in values.items():
+        pattern = pattern.replace(name, value)
+    if pattern.startswith("admin/^(?P<app_label>"):
+        return "/admin/petitions/"
+    return f"/{pattern}"
+
+
+def actions(world: World) -> list[Asked]:
+    """What one address does in several ways: posted with what makes it act."""
+    one, draft = f"/{PETITION}{world.ours.pk}/", f"/{PETITION}{world.draft.pk}/"
+    member = world.ours.team.get(user=world.users["view"])
+    lists = [
+        Asked(row=f"list: {name}", path=f"/{PETITION}",
+              typed={"action": name, "_selected_action": [world.ours.pk], "confirmed": "yes",
+                     "outcome": "none"})
+        for name in ("publish_selected", "close_selected", "feature_selected",
+                     "unfeature_selected", "delete_selected")
+    ]  # fmt: skip
+    moves = [
+        Asked(row=f"move: {name}", path=f"{place}move/{name}/", typed=typed)
+        for name, place, typed in (
+            ("submit", draft, {}),
+            ("close", one, {"outcome": "none"}),
+            ("hide", one, {"note": "x"}),
+            ("publish", one, {}),
+        )
+    ]
+    teams = [
+        Asked(row=f"team: {name}", path=f"{one}team/", typed={"action": name, **typed})
+        for name, typed in {
+            "invite": {"address": "new@example.org", "role": "view"},
+            "revoke": {"row": world.ours.invitations.get().pk},
+            "role": {"row": member.pk, "role": "update"},
+            "remove": {"row": member.pk},
+            "offer": {"row": member.pk},
+            "leave": {},
+            "take_over": {"row": 1},
+        }.items()
+    ]
+    asks = [
+        Asked(row=f"ask: {name}", path=f"{one}proposed-ask/", typed={"action": name, "note": "x"})
+        for name in ("approve", "refuse", "take_back")
+    ]
+    others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
+              Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
+    return [*lists, *moves, *teams, *asks, *others]
+
+
+def letter(answer: Any) -> str:
+    """y shown · n nothing to show · r led on · L to the log-in · - refused · 0 none there · x wrong verb · ! other."""
+    if answer.status_code in {301, 302}:
+        return "L" if "login" in answer["Location"] else "r"
+    known = {200: "y", 204: "n", 403: "-", 404: "0", 405: "x", 400: "b", 410: "g", 401: "u"}
+    return known.get(answer.status_code, "!")
+
+
+def ask(client: Client, method: str, asked: Asked) -> str:
+    """The letter of the answer; whatever the act changed is as before."""
+    with transaction.atomic():
+        if method == "POST":
+            answer = client.post(asked.path, asked.typed)
+        else:
+            answer = client.get(asked.path)
+        transaction.set_rollback(True)
+    return letter(answer)

@@ -12,13 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from petitions.models import Petition, ProposedAsk
 
 from .access import may_edit
+from .copy import copy_view
 from .proposed_ask import proposed_ask_view
 from .team import team_view
 
 _Page = Callable[[Any, HttpRequest, str], HttpResponse]
 
 # In the address, and as the last word of its name.
-_PAGES: dict[str, _Page] = {"team": team_view, "proposed-ask": proposed_ask_view}
+_PAGES: dict[str, _Page] = {
+    "team": team_view,
+    "proposed-ask": proposed_ask_view,
+    "copy": copy_view,
+}
 
 
 def urls(model_admin: Any) -> list[Any]:
@@ -35,7 +40,8 @@ def urls(model_admin: Any) -> list[Any]:
 def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     """Address and label of those that this user, who sees the petition, is led to."""
     found: list[tuple[str, Any]] = [
-        (reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team"))
+        (reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team")),
+        (reverse("admin:petitions_petition_copy", args=[petition.pk]), _("Use as a template")),
     ]
     if may_edit(user, petition) and ProposedAsk.objects.filter(petition=petition).exists():
         waiting = reverse("admin:petitions_petition_proposed_ask", args=[petition.pk])

@@ -234,6 +234,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("Lyyyy0yy", "Lyyyy0yy"),
     "admin/petitions/petition/<path:object_id>/team/":
         ("Lyyyy0yy", "L----0--"),
+    "admin/petitions/petition/<path:object_id>/copy/":
+        ("Lyyyy0yy", "Lrrrr0rr"),
     "admin/petitions/petition/<path:object_id>/proposed-ask/":
         ("Lyy--0yy", "L----0--"),
     "admin/petitions/petition/":

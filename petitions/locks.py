@@ -44,3 +44,11 @@ def one_by_one(ids: Iterable[int], act: Callable[[int], int]) -> int:
 def came_too_late(error: OperationalError) -> bool:
     """Whether somebody else held a lock for too long, so that trying again may help."""
     return getattr(error.__cause__, "pgcode", None) == _LOCK_NOT_AVAILABLE
+
+
+def one_at_a_time(what: str) -> None:
+    """Wait until no other transaction is at this, for as long as this one lasts. By name, where
+    there is no one row to lock: SQLite lets in one writer at a time as it is."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from petitions.groups import may_moderate
+from petitions.locks import one_at_a_time
 from petitions.models import (
     Invitation,
     OwnershipOffer,
@@ -43,6 +44,7 @@ def invite(petition: Petition, *, address: str, role: Role, by: User) -> Invitat
     address = address.lower()
     with transaction.atomic():
         petition = _managed(petition, by)
+        one_at_a_time(f"invitations: {address}")  # of several petitions
         now = timezone.now()
         mine = Invitation.objects.filter(petition=petition)
         before = mine.filter(address=address, ended_at=None)

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from petitions.locks import one_at_a_time
 from petitions.models import ModerationEvent, Petition, PetitionDraft
 from supporters import outbox
 from supporters.accounts.organizers import account_of
@@ -27,6 +28,7 @@ def ask_to_confirm(draft: PetitionDraft, recipient: str) -> None:
     Call it in a transaction.
     """
     key = email_key(recipient)
+    one_at_a_time(f"mails to confirm: {key}")  # or each of several drafts would count too few
     row = PetitionDraft.objects.select_for_update().filter(pk=draft.pk, petition=None).first()
     if row is None:
         return

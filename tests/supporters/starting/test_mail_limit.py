@@ -1,13 +1,16 @@
 """Nobody's mailbox is filled by drafts that name one address after another."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from petitions.models import PetitionDraft
 from supporters.models import OutgoingMail
 from supporters.starting import mails
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +56,15 @@ def test_what_stays_behind_goes_with_the_stale_drafts(settings):
     assert (left.email_key, left.mails_asked, left.typed) == (THEIRS, 1, {})
     settings.PETITIONS_DRAFT_DAYS = 0
     assert set(PetitionDraft.objects.stale()) == {draft, left}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_drafts_at_once_get_no_more():
+    drafts = [PetitionDraft.objects.create() for _ in range(2 * mails.MAX_MAILS)]
+
+    def ask(draft: PetitionDraft) -> None:
+        with transaction.atomic():
+            mails.ask_to_confirm(draft, THEIRS)
+
+    together(*[partial(ask, draft) for draft in drafts])
+    assert asked() == mails.MAX_MAILS

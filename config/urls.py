@@ -1,5 +1,6 @@
 """All addresses. Public pages come from supporters, since they show numbers."""
 
+from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -13,6 +14,8 @@ urlpatterns = [
     path("accounts/", include("supporters.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
+if apps.is_installed("anymail"):  # optional: what a mail provider tells of bounces
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 
 handler400 = "config.errors.bad_request"
 handler429 = "supporters.accounts.pages.too_many_requests"  # django-allauth's name

@@ -22,7 +22,15 @@ from supporters.mail_line import Line
 from supporters.models import OutgoingMail
 from supporters.stamps import Stamps
 from supporters.streaming import stream
-from supporters.verdicts import Verdict, answer_of, describe, judge, may_be_the_connection
+from supporters.suppression import Why, suppress
+from supporters.verdicts import (
+    Verdict,
+    answer_of,
+    describe,
+    is_hard_bounce,
+    judge,
+    may_be_the_connection,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +64,9 @@ def deliver(
     stamps = Stamps() if stamps is None else stamps
     stamps.make_up()
     stop_at = time.monotonic() + settings.PETITIONS_OUTBOX_LEASE / 2  # before the lease begins
-    batch = deque(outbox.claim(limit))
-    delivery = Delivery(Round(claimed=len(batch)), stamps, line or Line())
+    claimed = outbox.claim(limit)
+    batch = deque(outbox.without_undeliverable(claimed))
+    delivery = Delivery(Round(claimed=len(claimed)), stamps, line or Line())
 
     def goes_on() -> bool:
         return not delivery.round.trouble and go_on() and time.monotonic() < stop_at
@@ -180,6 +189,8 @@ class Delivery:
             logger.warning("Mail %s failed: %s", mail.pk, kind, exc_info=error)
         if judge(error) is Verdict.MAIL_EVER:
             outbox.fail(mail, describe(error))
+            if is_hard_bounce(error):
+                suppress(mail.recipient, Why.BOUNCE)
         else:
             outbox.put_off(mail, describe(error))
 

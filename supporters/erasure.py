@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from petitions.models import Invitation, PetitionDraft
-from supporters.models import OutgoingMail, Signature
+from supporters.models import Mailing, OutgoingMail, Signature
 
 BATCH = 1_000
 SENT_MAILS_KEPT = timedelta(days=30)
@@ -87,5 +87,19 @@ def forget_mails() -> int:
     forgotten = 0
     for mails in (sent, failed):
         while ids := list(mails.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-            forgotten += OutgoingMail.objects.filter(pk__in=ids).delete()[0]
+            forgotten += _forget(ids)
     return forgotten
+
+
+def _forget(ids: list[int]) -> int:
+    """Their numbers stay with the mailing that they belonged to."""
+    with transaction.atomic():
+        gone = OutgoingMail.objects.filter(pk__in=ids)
+        of_mailings = gone.exclude(mailing=None).order_by("mailing").values_list("mailing")
+        counted = of_mailings.annotate(sent=Count("sent_at"), failed=Count("failed_at"))
+        for mailing, sent, failed in counted:
+            Mailing.objects.filter(pk=mailing).update(
+                forgotten_sent=F("forgotten_sent") + sent,
+                forgotten_failed=F("forgotten_failed") + failed,
+            )
+        return gone.delete()[0]

@@ -14,6 +14,7 @@ _MODERATOR_MAY = (
     "view_countadjustment", "add_countadjustment",
     "view_outgoingmail", "change_outgoingmail",
     "view_mailing",
+    "view_suppressedaddress", "delete_suppressedaddress",
     "view_siteswitches", "change_siteswitches",
 )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """Mailings: one update to all supporters who asked for updates, through the outbox."""
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from supporters import switches
 from supporters.models import Mailing, OutgoingMail, Signature
+from supporters.suppression import Why, suppress, suppressed
 
 BATCH = 1_000  # outbox rows a transaction
 
@@ -41,6 +43,8 @@ def _fill(mailing_id: int) -> int:
             .order_by("pk")
             .values_list("pk", "email")[:BATCH]
         )
+        found = list(wanting)
+        left_out = suppressed(email for _pk, email in found)
         mails = [
             OutgoingMail(
                 kind=OutgoingMail.Kind.UPDATE,
@@ -50,16 +54,17 @@ def _fill(mailing_id: int) -> int:
                 mailing=mailing,
                 not_before=Now(),
             )
-            for pk, email in wanting
+            for pk, email in found
+            if email not in left_out
         ]
         # A row that is there already is one of ours (supporters_mail_once_per_mailing).
         OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
-        if mails:
-            mailing.filled_to = mails[-1].signature_id or 0
-        if len(mails) < BATCH:
+        if found:
+            mailing.filled_to = found[-1][0]
+        if len(found) < BATCH:
             mailing.finished_at = timezone.now()
         mailing.save(update_fields=["filled_to", "finished_at"])
-    return len(mails)
+    return len(found)
 
 
 def cancel(mailing_id: int) -> bool:
@@ -74,4 +79,27 @@ def cancel(mailing_id: int) -> bool:
 
 def unsubscribe(signature_id: int) -> bool:
     """No more updates for this signature. True also when repeated; False when there is none."""
-    return bool(Signature.objects.filter(pk=signature_id).update(wants_updates=False))
+    row = Signature.objects.filter(pk=signature_id)
+    if not row.filter(wants_updates=True).update(wants_updates=False):
+        return row.exists()
+    # Counted with the last one that they got.
+    last = OutgoingMail.objects.filter(signature_id=signature_id, mailing__isnull=False)
+    last = last.exclude(sent_at=None).order_by("-pk")
+    Mailing.objects.filter(pk__in=list(last.values_list("mailing", flat=True)[:1])).update(
+        unsubscribed=F("unsubscribed") + 1
+    )
+    return True
+
+
+def unsubscribe_from_all(signature_id: int) -> bool:
+    """No more mailings of this site to the address of this signature.
+
+    False when there is no such signature, or its address was erased.
+    """
+    with transaction.atomic():
+        address = Signature.objects.filter(pk=signature_id).values_list("email", flat=True).first()
+        if not address:
+            return False
+        unsubscribe(signature_id)
+        suppress(address, Why.UNSUBSCRIBED)
+    return True

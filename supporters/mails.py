@@ -95,6 +95,8 @@ def _for_supporter(mail: OutgoingMail) -> Mail | None:
     signature, mailing = mail.signature, mail.mailing
     if signature is None or mailing is None or mailing.cancelled_at:
         return None
+    if getattr(mail, "is_suppressed", False):  # read by outbox.current(), at the last moment
+        return None
     update = mailing.update
     wanted = signature.status == Signature.Status.CONFIRMED and signature.wants_updates
     shown = update.petition.is_published
@@ -155,13 +157,15 @@ def supporter_update(update: Update, signature: Signature) -> Mail:
 
     def make() -> Mail:
         with translation.override(spoken):
+            unsubscribe_url = _url("unsubscribe", blank("unsubscribe"))
             context = {
                 **_about(petition),
                 "update": update,
                 "headline": _short(update.title),
                 "text": plain(update.body).replace("\n", "\n\n"),
                 "signature_url": _url("signature", blank("signature")),
-                "unsubscribe_url": _url("unsubscribe", blank("unsubscribe")),
+                "unsubscribe_url": unsubscribe_url,
+                "unsubscribe_all_url": f"{unsubscribe_url}?all",
             }
             return _make("update", context)
 

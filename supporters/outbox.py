@@ -6,12 +6,12 @@ change after the claim is guarded by the lease: who has lost it changes nothing.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from petitions import clock
@@ -20,7 +20,9 @@ from petitions.models import ModerationEvent, Petition
 from petitions.states import Status
 from supporters import metrics, switches
 from supporters.addresses import InvalidAddress, check_address
-from supporters.models import OutgoingMail
+from supporters.compiled import Compiled
+from supporters.models import OutgoingMail, SuppressedAddress
+from supporters.suppression import present_hash, undeliverable
 
 BATCH, LARGEST_BATCH = 100, 400
 COUNTED_UP_TO = 10_000
@@ -39,6 +41,21 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     OutgoingMail.Kind.START: (),
     OutgoingMail.Kind.TEAM: (),
 }
+
+# An update's, with all that it is about but for the petition's texts. What was suppressed before
+# the mailing was filled is not in it; what came since is under the present key.
+_update = Compiled(
+    lambda mail, leased_until, key_hash: (
+        waiting()
+        .filter(pk=mail, leased_until=leased_until)
+        .select_related(*_ABOUT[OutgoingMail.Kind.UPDATE])
+        .defer(*(f"mailing__update__petition__{name}" for name in ("summary", "body", "ask")))
+        .annotate(is_suppressed=Exists(SuppressedAddress.objects.filter(key_hash=key_hash)))
+    ),
+    mail=-9_999,
+    leased_until=datetime(1, 2, 3, tzinfo=UTC),
+    key_hash="?",
+)
 
 # SQLite's clock has milliseconds and Python's has more: what was written a moment ago is due.
 _TICK = timedelta(milliseconds=1)
@@ -110,8 +127,28 @@ def current(mail: OutgoingMail) -> OutgoingMail | None:
     """
     if mail.kind not in _ABOUT:
         return None
+    if mail.kind == OutgoingMail.Kind.UPDATE and mail.leased_until:
+        key_hash = present_hash(mail.recipient)
+        found = _update(mail=mail.pk, leased_until=mail.leased_until, key_hash=key_hash)
+        return next(iter(found), None)
     about = _ABOUT[mail.kind] or (None,)  # None: nothing, where no argument would mean everything
     return next(iter(_ours(mail).select_related(*about)), None)
+
+
+def without_undeliverable(mails: Collection[OutgoingMail]) -> list[OutgoingMail]:
+    """Give up those that signing asked for to addresses that mail does not reach; the others.
+
+    One statement for a claimed batch. Updates are looked at one by one, in current().
+    """
+    asked = {mail.recipient for mail in mails if mail.kind == OutgoingMail.Kind.SIGNATURE}
+    refused = undeliverable(asked)
+    left = []
+    for mail in mails:
+        if mail.kind == OutgoingMail.Kind.SIGNATURE and mail.recipient in refused:
+            fail(mail, "Not sent: mail to this address bounced, or was reported as spam.")
+        else:
+            left.append(mail)
+    return left
 
 
 def release(mails: Collection[OutgoingMail]) -> None:

@@ -1,5 +1,6 @@
 """Whose fault it was that a mail did not go: the mail's, the connection's or the server's."""
 
+import re
 import smtplib
 from email.errors import MessageError
 from enum import Enum, auto
@@ -8,6 +9,8 @@ _CLOSING = 421
 _TOO_BIG = 552
 _LOG_IN = frozenset({454, 530, 534, 535, 538})  # RFC 4954: no mail's fault, whichever it meets
 _PERMANENT = range(500, 600)
+# RFC 3463: no such mailbox, no address, moved, no mail for this domain; mailbox disabled.
+_NO_MAILBOX = re.compile(r"\s*5\.(1\.(1|3|6|10)|2\.1)(?![0-9])")
 
 
 class Verdict(Enum):
@@ -45,6 +48,18 @@ def judge(error: Exception) -> Verdict:
 def is_goodbye(error: Exception) -> bool:
     """The server said that it ends the connection, as some do after so many mails."""
     return isinstance(error, smtplib.SMTPException) and answer_of(error)[0] == _CLOSING
+
+
+def is_hard_bounce(error: Exception) -> bool:
+    """Whether the server said, of this recipient, that there is no such mailbox.
+
+    Only where it says so by an enhanced status code (RFC 3463). A bare 550 is also what a server
+    answers that would not take mail from us at all, and then no address is to blame.
+    """
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    code, text = answer_of(error)
+    return code in _PERMANENT and _NO_MAILBOX.match(text) is not None
 
 
 def _judge_smtp(error: smtplib.SMTPException) -> Verdict:

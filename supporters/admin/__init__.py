@@ -8,6 +8,7 @@ from .page import PageAdmin
 from .petition import PetitionAdmin
 from .signature import SignatureAdmin
 from .site_switches import SiteSwitchesAdmin
+from .suppressed_address import SuppressedAddressAdmin
 
 __all__ = [
     "AuthenticatorAdmin",
@@ -18,4 +19,5 @@ __all__ = [
     "PetitionAdmin",
     "SignatureAdmin",
     "SiteSwitchesAdmin",
+    "SuppressedAddressAdmin",
 ]

@@ -8,6 +8,7 @@ from .mailing import Mailing
 from .outgoing_mail import OutgoingMail
 from .signature import Signature
 from .site_switches import Notice, SiteSwitches
+from .suppressed_address import SuppressedAddress
 
 __all__ = [
     "BlockedAddress",
@@ -19,4 +20,5 @@ __all__ = [
     "OutgoingMail",
     "Signature",
     "SiteSwitches",
+    "SuppressedAddress",
 ]

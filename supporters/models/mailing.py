@@ -16,6 +16,13 @@ class Mailing(models.Model):
     filled_to = models.BigIntegerField(default=0, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    # Who ended the news after this one, by its link.
+    unsubscribed = models.PositiveIntegerField(
+        _("unsubscribed"), default=0, db_default=0, editable=False
+    )
+    # Of the mails that are no longer kept (erasure.py).
+    forgotten_sent = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    forgotten_failed = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         indexes = [

@@ -20,6 +20,7 @@ from supporters.fold import fold_at_once
 from supporters.forms import EditSignatureForm
 from supporters.models import CountAdjustment, Signature
 from supporters.sharing import Share
+from supporters.suppression import is_suppressed, lift
 from supporters.tokens import Purpose, make, read
 from supporters.withdrawing import disown, withdraw
 
@@ -42,6 +43,9 @@ def signature(request: HttpRequest, token: str) -> HttpResponse:
     with in_language_of(row):
         if request.method == "POST":
             return _act(request, row, token)
+        if row.wants_updates and is_suppressed(row.email):
+            # As it is: ticking it, by a link that came by mail, asks for news again.
+            row.wants_updates = False
         if "download" in request.GET:
             return _download(row)
         if row.status == Signature.Status.CONFIRMED and row.position is None:
@@ -73,7 +77,8 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     # Who has just been thanked goes on being thanked.
     saved = "?confirmed&saved" if "confirmed" in request.GET else "?saved"
     if action == "follow" and row.status in _LIVE:
-        Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(wants_updates=True)
+        if Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(wants_updates=True):
+            lift(row.email)
         return HttpResponseRedirect(request.path + saved)
     if action not in {"save", ""} or row.status not in _LIVE:
         return HttpResponseRedirect(request.path)
@@ -82,7 +87,11 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
         return _page(request, row, token, form)
     changes = {name: form.cleaned_data[name] for name in _EDITABLE}
     # Guarded: a withdrawal in another window has erased the person, and it stays so.
-    Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes)
+    if (
+        Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes)
+        and changes["wants_updates"]
+    ):
+        lift(row.email)
     return HttpResponseRedirect(request.path + saved)
 
 

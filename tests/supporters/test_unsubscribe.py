@@ -2,6 +2,8 @@
 
 import pytest
 
+from supporters.models import Signature, SuppressedAddress
+from supporters.suppression import Why, suppress, suppressed
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import disown, withdraw
 from tests.factories import SignatureFactory
@@ -58,7 +60,55 @@ def test_second_visit_does_not_ask_again(client, signature):
     assert "<h1>You will get no more updates.</h1>" in html
     assert "<title>You will get no more updates · " in html
     assert "still counted" in html
+    assert ">Stop updates</button>" not in html
+
+
+def test_no_more_mail_of_the_site(client, signature):
+    other = SignatureFactory(is_confirmed=True, wants_updates=True, email=signature.email.upper())
+    asked = client.get(link(signature) + "?all").content.decode()
+    assert asked.index("No more news from this site</button>") < asked.index(
+        "Stop updates</button>"
+    )
+    html = client.post(link(signature) + "?all", {"all": "1"}).content.decode()
+    assert "<h1>You will get no more news from this site.</h1>" in html
     assert "<form" not in html
+    signature.refresh_from_db()
+    assert not signature.wants_updates
+    [row] = SuppressedAddress.objects.all()
+    assert row.why == "unsubscribed"
+    assert signature.email not in row.key_hash
+    assert suppressed([other.email, "noor@example.org"]) == {other.email}
+    assert client.post(link(signature), {"all": "1"}).status_code == 200
+    assert SuppressedAddress.objects.count() == 1
+
+
+def test_one_click_is_about_one_petition_alone(client, signature):
+    client.post(link(signature) + "?all", {"List-Unsubscribe": "One-Click"})
+    assert not SuppressedAddress.objects.exists()
+
+
+def test_an_erased_address_is_not_suppressed(client, signature):
+    withdraw(signature.pk)
+    assert client.post(link(signature), {"all": "1"}).status_code == 200
+    assert not SuppressedAddress.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["follow", "save"])
+def test_the_way_back_is_on_the_signers_page(client, signature, action):
+    Signature.objects.update(wants_updates=True)
+    suppress(signature.email, Why.UNSUBSCRIBED)
+    suppress(signature.email, Why.BOUNCE)
+    suppress("noor@example.org", Why.BOUNCE)
+    own = f"/signature/{make(Purpose.SIGNATURE, signature.pk)}/"
+    html = client.get(own).content.decode()
+    assert "<dt>Updates by email</dt><dd>No</dd>" in html
+    typed = {"given_name": "Sam", "family_name": "Okoye", "display": "initial", "reason": ""}
+    client.post(own, {"action": "save", **typed})
+    assert SuppressedAddress.objects.count() == 3
+    client.post(own, {"action": action, "wants_updates": "on", **typed})
+    assert suppressed([signature.email, "noor@example.org"]) == {"noor@example.org"}
+    signature.refresh_from_db()
+    assert signature.wants_updates
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_an_update_to_a_supporter(petition):
         assert f"http://localhost:8000/petitions/{petition.slug}/" in text
         assert read(Purpose.SIGNATURE, link(text, "signature")) == signer.pk
         assert read(Purpose.UNSUBSCRIBE, link(text, "unsubscribe")) == signer.pk
+        assert f"/unsubscribe/{link(text, 'unsubscribe')}/?all" in text
 
 
 def test_an_update_without_a_title(petition):

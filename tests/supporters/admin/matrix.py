@@ -274,6 +274,18 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L-----yy", "L-----yy"),
     "admin/supporters/siteswitches/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/supporters/suppressedaddress/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/suppressedaddress/add/":
+        ("L-------", "L-------"),
+    "admin/supporters/suppressedaddress/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/suppressedaddress/<path:object_id>/delete/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/suppressedaddress/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/supporters/suppressedaddress/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/^(?P<app_label>account|mfa|auth|petitions|supporters)/$":
         ("Lyyyyyyy", "Lyyyyyyy"),
     "admin/(?P<url>.*)$":

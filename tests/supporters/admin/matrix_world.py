@@ -24,6 +24,7 @@ from petitions.models import (
 from petitions.roles import Role
 from supporters import tokens
 from supporters.models import CountAdjustment, Mailing, OutgoingMail, SiteSwitches
+from supporters.suppression import Why, suppress
 from supporters.teams import mails as team_mails
 from tests.factories import (
     PetitionFactory,
@@ -102,6 +103,7 @@ def _make_rows(ours: Petition, ana: User) -> None:
     CountAdjustment.objects.create(petition=ours, kind="paper", quantity=1)
     Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
     SiteSwitches.objects.get_or_create(pk=1)
+    suppress("gone@example.org", Why.BOUNCE)
     Authenticator.objects.create(user=ana, type=Authenticator.Type.TOTP, data={"secret": "x"})
 
 

@@ -75,6 +75,3 @@ def _may(user: Any, petition: Petition | None, wanted: Role, *states: Status) ->
         return True
     role = role_of(user, petition)
     return role is not None and role.includes(wanted)
-
-
-is_theirs = may_view

@@ -23,6 +23,7 @@ from supporters.models import OutgoingMail
 from supporters.stamps import Stamps
 from supporters.streaming import stream
 from supporters.suppression import Why, suppress
+from supporters.turns import Ahead
 from supporters.verdicts import (
     Verdict,
     answer_of,
@@ -105,6 +106,7 @@ class Delivery:
         self.round = result
         self.line = line
         self.stamps = stamps
+        self.ahead = Ahead()
         # It broke a fresh connection. Whether by itself is seen at the next mail.
         self._suspect: tuple[OutgoingMail, str] | None = None
 

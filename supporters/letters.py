@@ -8,13 +8,11 @@ a word in each blank that no text can hold, and its headers are those that Djang
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
-
 from supporters.kept import Kept
-from supporters.mail_backend import Mail
+from supporters.mail_backend import LONGEST_LINE, Mail, Ready
 
 _MARK = secrets.token_hex(12)  # of this process, so that nobody can type it
 _BLANK = re.compile(f"{_MARK}([a-z]+)0")
@@ -46,18 +44,27 @@ class Form:
             from_email=self._mail.from_email,
             headers=dict(self._mail.extra_headers),
         )
-        escaped = {name: str(escape(value)) for name, value in values.items()}
+        escaped = {name: escape(value) for name, value in values.items()}  # as templates do
         copy.attach_alternative(self._html.fill(escaped), "text/html")
-        copy.ready_head = self._head
+        text, html = self._text.fill_wire(values), self._html.fill_wire(escaped)
+        if text and html:
+            copy.ready = Ready(head=self._head, text=text, html=html)
         return copy
 
 
-@dataclass(frozen=True, slots=True)
 class _Words:
     """A text with blanks: what stands between them, and their names."""
 
-    parts: list[str]
-    names: list[str]
+    def __init__(self, parts: list[str], names: list[str]) -> None:
+        self._names = names
+        self._parts = parts
+        try:
+            self._wire = [part.replace("\n", "\r\n").encode() for part in parts]
+        except UnicodeEncodeError:
+            self._wire = []
+        # Of the longest line, what the values in its blanks may take.
+        longest = max(map(len, b"".join(self._wire).split(b"\r\n")))
+        self._room = -1 if any("\r" in part for part in parts) else LONGEST_LINE - longest
 
     @classmethod
     def of(cls, text: str) -> "_Words":
@@ -65,10 +72,25 @@ class _Words:
         return cls(pieces[::2], pieces[1::2])
 
     def fill(self, values: Mapping[str, str]) -> str:
-        filled = [self.parts[0]]
-        for name, part in zip(self.names, self.parts[1:], strict=True):
+        filled = [self._parts[0]]
+        for name, part in zip(self._names, self._parts[1:], strict=True):
             filled += (values[name], part)
         return "".join(filled)
+
+    def fill_wire(self, values: Mapping[str, str]) -> bytes:
+        """The same with the line ends of mail; b"" where a line might be too long, or no line."""
+        try:
+            words = [values[name].encode() for name in self._names]
+        except UnicodeEncodeError:
+            return b""
+        if not self._wire or sum(map(len, words)) > self._room:
+            return b""
+        filled = [self._wire[0]]
+        for word, part in zip(words, self._wire[1:], strict=True):
+            if b"\r" in word or b"\n" in word:
+                return b""
+            filled += (word, part)
+        return b"".join(filled)
 
 
 _forms: Kept[Form] = Kept(_KEPT)

@@ -7,13 +7,15 @@ with a policy that encodes headers of 76 characters and more.
 import re
 import secrets
 import smtplib
+import time
 from email.header import Header
 from email.message import Message
 from email.policy import EmailPolicy, Policy
 from email.policy import default as default_policy
 from email.utils import formatdate
+from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import django
 from django.conf import settings
@@ -21,7 +23,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 _HAS_MAILERS = django.VERSION >= (6, 1)
-_LONGEST_LINE = 998  # RFC 5322, 2.1.1
+LONGEST_LINE = 998  # RFC 5322, 2.1.1
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _BOUNDARY = f"=={secrets.token_hex(16)}=="  # longer than what a signer can put into a mail
 _LETTER = f"""%s
@@ -58,6 +60,14 @@ def smtp_connection(backend: BaseEmailBackend) -> smtplib.SMTP | None:
     return connection if isinstance(connection, smtplib.SMTP) else None
 
 
+class Ready(NamedTuple):
+    """What of a mail is known as the bytes that go over the wire, before it has an address."""
+
+    head: bytes  # the lines of From and Subject
+    text: bytes
+    html: bytes
+
+
 class Mail(EmailMultiAlternatives):
     """A message that mailbox providers can unsubscribe from.
 
@@ -65,7 +75,7 @@ class Mail(EmailMultiAlternatives):
     characters and turns an address that is longer into encoded words.
     """
 
-    ready_head = b""  # From and Subject, where they were made before
+    ready: Ready | None = None  # in a copy of a form (letters.py)
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
         if not _HAS_MAILERS:
@@ -74,7 +84,7 @@ class Mail(EmailMultiAlternatives):
                 subject = Header(str(self.subject), "utf-8", _LONGEST_WORD, "Subject")
                 made.replace_header("Subject", subject.encode())
             # What is encoded (subject, names) was folded before; this is for the rest.
-            made.policy = made.policy.clone(max_line_length=_LONGEST_LINE)
+            made.policy = made.policy.clone(max_line_length=LONGEST_LINE)
             return made
         given: Policy[Any] = kwargs.pop("policy", default_policy)
         return super().message(*args, policy=_OneLine.like(given), **kwargs)
@@ -93,29 +103,26 @@ class Mail(EmailMultiAlternatives):
         """The bytes that message() comes to, without the e-mail package; None where it must help.
 
         Only a copy of a form (letters.py) can be had this way, to a plain address and in lines of
-        a plain length, for a server that takes 8 bits.
+        a plain length, for a server that takes 8 bits; and only as long as nobody changes its text.
         """
         [recipient] = self.to if len(self.to) == 1 else [""]
-        headers = "".join(f"{name}: {value}\r\n" for name, value in self.extra_headers.items())
-        if not (self.ready_head and PLAIN_ADDRESS.fullmatch(recipient) and headers.isascii()):
+        headers = "".join([f"{name}: {value}\r\n" for name, value in self.extra_headers.items()])
+        ready = self.ready
+        if not (ready and PLAIN_ADDRESS.fullmatch(recipient) and headers.isascii()):
             return None
-        html = str(self.alternatives[0][0])
-        if "\r" in self.body or "\r" in html:
-            return None
-        try:
-            parts = [str(text).encode().split(b"\n") for text in (self.body, html)]
-        except UnicodeEncodeError:
-            return None
-        if max(max(map(len, lines)) for lines in parts) > _LONGEST_LINE:
-            return None
-        date = formatdate(localtime=settings.EMAIL_USE_LOCALTIME)
         return _LETTER % (
-            self.ready_head,
+            ready.head,
             recipient.encode(),
-            date.encode(),
+            _date(int(time.time()), localtime=settings.EMAIL_USE_LOCALTIME),
             headers.encode(),
-            *(b"\r\n".join(lines) for lines in parts),
+            ready.text,
+            ready.html,
         )
+
+
+@lru_cache(1)
+def _date(second: int, *, localtime: bool) -> bytes:
+    return formatdate(second, localtime=localtime).encode()
 
 
 class _OneLine(EmailPolicy):
@@ -132,4 +139,4 @@ class _OneLine(EmailPolicy):
         return EmailPolicy.fold_binary(self._for(value), name, value)
 
     def _for(self, value: str) -> "_OneLine":
-        return self.clone(max_line_length=_LONGEST_LINE) if str(value).isascii() else self
+        return self.clone(max_line_length=LONGEST_LINE) if str(value).isascii() else self

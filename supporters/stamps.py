@@ -49,20 +49,18 @@ class Stamps:
         if not turns.can_be_read(mail):
             self.settle()
             return outbox.current(mail)
-        state, _ = self.turn(mail)
+        state = self.turn(mail)
         return turns.as_read(mail, state) if state else None
 
-    def turn(
-        self, mail: OutgoingMail, follower: OutgoingMail | None = None
-    ) -> tuple[turns.State | None, turns.State | None]:
-        """Stamp the mail before, and read the states of mails that turns.can_be_read()."""
+    def turn(self, mail: OutgoingMail) -> turns.State | None:
+        """Stamp the mail before, and read the state of one that turns.can_be_read()."""
         before, waits = self._sent, time.monotonic() - self._sure_at >= _LONGEST
-        was_ours, *states = turns.turn(before, mail, follower, waits=waits)
+        was_ours, state = turns.turn(before, mail, waits=waits)
         if before is not None:
             self._sent = None
             self._unsure.append(before)
             self._note(before, was_ours=was_ours, waited=waits)
-        return states[0], states[1]
+        return state
 
     def settle(self) -> None:
         """Stamp the last one, and wait until that and all the others are on the disk."""

@@ -1,10 +1,10 @@
 """Streaming: mails one after the other, so that server, database and we work at the same time.
 
-When mail 1 was taken, the server has already been asked for mail 2 and waits for its text, which is
-made. One trip to the database stamps 1, reads 2 once more and 3 for the first time. If 2 is still
-what its text says, the text and the question for 3 are one packet; while the server works on it,
-the text of 3 is made. So at no moment has the server taken two mails without a stamp, and each is
-decided by what was read one trip before it goes, as elsewhere.
+What the next mails are about is read for many at once. When mail 1 was taken, the server has
+already been asked for mail 2 and waits for its text, which is made. One trip to the database stamps
+1 and reads 2 once more. If 2 is still what its text says, the text and the question for 3 are one
+packet; while the server works on it, the text of 3 is made. So at no moment has the server taken
+two mails without a stamp, and each is decided by what was read one trip before, as elsewhere.
 
 For mails asked for by signing that have yet to be confirmed, on PostgreSQL, and to a server that
 offers PIPELINING and 8BITMIME and has taken such a mail on this connection.
@@ -49,8 +49,8 @@ def stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[[
 
 
 def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[[], bool]) -> None:
-    line = delivery.line
-    letter: _Letter | None = _letter(delivery, batch[0], delivery.stamps.turn(batch[0])[0])
+    line, ahead = delivery.line, delivery.ahead
+    letter: _Letter | None = _letter(delivery, batch[0], ahead.pending(batch))
     if letter is None:
         return
     line.ask(_address(letter.mail))
@@ -59,13 +59,14 @@ def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[
             line.break_off()
             return
         follower = batch[1] if len(batch) > 1 and goes_on() and _fits(delivery, batch[1]) else None
-        state, next_state = delivery.stamps.turn(letter.mail, follower)
-        if state != letter.state:
+        if delivery.stamps.turn(letter.mail) != letter.state:
+            ahead.forget()
             line.break_off()
             return
-        batch.popleft()  # from here on it is not released: it may have gone out
-        if follower and not turns.is_pending(next_state):
+        next_state = ahead.pending(batch, 1) if follower else None
+        if next_state is None:
             follower = None
+        batch.popleft()  # from here on it is not released: it may have gone out
         try:
             line.write(letter.text, _address(follower) if follower else "")
             following = _letter(delivery, follower, next_state) if follower else None
@@ -107,7 +108,7 @@ def _address(mail: OutgoingMail) -> str:
 
 def _letter(delivery: "Delivery", mail: OutgoingMail, state: turns.State | None) -> _Letter | None:
     """The mail as bytes, or None where it cannot be had in this way, or is not to be sent."""
-    if state is None or not turns.is_pending(state):
+    if state is None:
         return None
     try:
         message = mails.compose(turns.as_read(mail, state))

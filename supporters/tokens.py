@@ -6,7 +6,9 @@ Links made with a former SECRET_KEY work as long as it is in SECRET_KEY_FALLBACK
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 
@@ -44,5 +46,11 @@ def claimed(token: str) -> int | None:
 
 
 def _signer(purpose: Purpose, about: str = "") -> Signer:
-    salt = f"supporters.{purpose}.{about}" if about else f"supporters.{purpose}"
-    return Signer(salt=salt, sep=".")
+    if about:
+        return Signer(salt=f"supporters.{purpose}.{about}", sep=".")
+    return _kept_signer(purpose, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(4 * len(Purpose))
+def _kept_signer(purpose: Purpose, key: str, fallbacks: tuple[str, ...]) -> Signer:
+    return Signer(key=key, salt=f"supporters.{purpose}", sep=".", fallback_keys=[*fallbacks])

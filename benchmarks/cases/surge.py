@@ -57,9 +57,8 @@ def surge(place: Place) -> list[Result]:
             stack.enter_context(at.worker(place.environ, place.scratch, mail_port=sink.port))
         while not sink.count():  # the workers are there, and have begun with the mailing
             time.sleep(0.1)
-        rest = 1_000 * CLIENTS // PER_SECOND  # milliseconds, if answering took no time
         seen = sound(run(place.url, seconds=seconds, clients=CLIENTS, script="sign.lua",
-                         args=(str(file), PREFIX, str(rest))))  # fmt: skip
+                         args=(str(file), PREFIX, str(PER_SECOND))))  # fmt: skip
         quiet()
         waits = still_waiting()
         lags, updates = arrived(sink, signed(seen.answered))

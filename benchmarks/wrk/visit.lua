@@ -1,5 +1,5 @@
--- Many visitors: GETs the addresses of the file in turn, some of them with a search that nobody asked
--- before, and each fiftieth request signs. Arguments: the file, the address that signs, a prefix.
+-- Many visitors: GETs the addresses of the file in turn; of a thousand requests two are searches that
+-- nobody asked before, and each fiftieth signs. Arguments: the file, the address that signs, a prefix.
 local paths, n, prefix, signs = {}, 0, "", ""
 local form = { ["Content-Type"] = "application/x-www-form-urlencoded" }
 
@@ -15,6 +15,6 @@ function request()
       .. "%40example.org&country=GB&postal_code=SW1A+1AA&reason=&display=initial"
     return wrk.format("POST", signs, form, body)
   end
-  if n % 100 == 1 then return wrk.format("GET", "/petitions/?q=" .. prefix .. n) end
+  if n % 500 == 1 then return wrk.format("GET", "/petitions/?q=" .. prefix .. n) end
   return wrk.format("GET", paths[n % #paths + 1])
 end

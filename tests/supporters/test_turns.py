@@ -1,4 +1,4 @@
-"""Turns: what the function of PostgreSQL's reads is what the models say."""
+"""Turns: what the functions of PostgreSQL read is what the models say."""
 
 import itertools
 
@@ -29,8 +29,8 @@ def test_what_is_read_is_what_the_rows_hold(django_assert_num_queries):
     Petition.objects.update(title="Otro", closes_at=now, closed_at=now, status="closed")
     [mail] = outbox.claim()
     signature = Signature.objects.select_related("petition").get()
-    _, state, nobody = turns.turn(None, mail, waits=False)
-    assert nobody is None
+    _, state = turns.turn(None, mail, waits=False)
+    assert turns.states([mail]) == {mail.pk: state}
     with django_assert_num_queries(0):
         read = turns.as_read(mail, state).signature
         for name in turns.SIGNATURE:
@@ -42,23 +42,23 @@ def test_what_is_read_is_what_the_rows_hold(django_assert_num_queries):
 def test_a_petition_that_changed_is_not_the_one_that_was_kept():
     signature_mails(2)
     first, second = outbox.claim()
-    _, state, _ = turns.turn(None, first, waits=False)
+    _, state = turns.turn(None, first, waits=False)
     assert turns.as_read(first, state).signature.petition.title != "Another"
     Petition.objects.update(title="Another")
-    _, state, _ = turns.turn(None, second, waits=False)
+    _, state = turns.turn(None, second, waits=False)
     assert turns.as_read(second, state).signature.petition.title == "Another"
 
 
 @pytest.mark.parametrize("waits", [False, True])
-def test_one_is_stamped_and_two_are_read(waits):
-    signature_mails(3)
-    first, second, third = outbox.claim()
-    was_ours, state, next_state = turns.turn(first, third, second, waits=waits)
+def test_one_is_stamped_and_another_is_read(waits):
+    signature_mails(2)
+    first, second = outbox.claim()
+    was_ours, state = turns.turn(first, second, waits=waits)
     assert was_ours
-    assert (state[0], next_state[0]) == (third.signature_id, second.signature_id)
+    assert state[0] == second.signature_id
     stamped = OutgoingMail.objects.exclude(sent_at=None).get()
     assert (stamped.pk, stamped.leased_until, stamped.failure) == (first.pk, None, "")
-    assert turns.turn(first, third, waits=waits)[0] is False
+    assert turns.turn(first, second, waits=waits)[0] is False
 
 
 def test_what_is_not_ours_has_no_state():
@@ -70,16 +70,27 @@ def test_what_is_not_ours_has_no_state():
     OutgoingMail.objects.filter(pk=leased.pk).update(leased_until=now)
     OutgoingMail.objects.filter(pk=gone.pk).delete()
     for mail in batch:
-        assert turns.turn(None, mail, waits=False) == (False, None, None)
-        assert turns.turn(mail, mail, waits=False) == (False, None, None)
+        assert turns.turn(None, mail, waits=False) == (False, None)
+        assert turns.turn(mail, mail, waits=False) == (False, None)
+    assert turns.states(batch) == {}
     assert not OutgoingMail.objects.filter(pk=leased.pk).exclude(sent_at=None).exists()
+
+
+def test_many_are_read_at_once(django_assert_num_queries):
+    signature_mails(3)
+    batch = outbox.claim()
+    with django_assert_num_queries(1):
+        read = turns.states(batch)
+    assert {pk: state[0] for pk, state in read.items()} == {
+        mail.pk: mail.signature_id for mail in batch
+    }
 
 
 def test_a_mail_without_its_signature_has_a_state_and_nothing_to_say():
     mail = signature_mail()
     OutgoingMail.objects.filter(pk=mail.pk).update(signature=None)
     [mail] = outbox.claim()
-    _, state, _ = turns.turn(None, mail, waits=False)
+    _, state = turns.turn(None, mail, waits=False)
     assert not turns.is_pending(state)
     assert turns.as_read(mail, state).signature is None
 
@@ -114,14 +125,16 @@ def test_nothing_is_read_but_by_its_id_although_there_were_few_rows_once():
     early = outbox.claim()
     for mail, follower in itertools.pairwise(early):
         turns.turn(mail, follower, waits=False)
+    turns.states(early)
     signature_mails(300)
     batch = outbox.claim(300)
     waiting = "supporters_mail_waiting", "supporters_mail_by_mailing"
     whole = "supporters_outgoingmail", "supporters_signature", "petitions_petition"
     keys = [f"{name}_pkey" for name in whole]
     before, by_key = reads(*waiting, *whole), reads(*keys)
+    assert len(turns.states(batch[:20])) == 20
     for mail, follower in itertools.pairwise(batch[:21]):
-        was_ours, state, _ = turns.turn(mail, follower, waits=False)
+        was_ours, state = turns.turn(mail, follower, waits=False)
         assert was_ours
         assert state is not None
     assert reads(*waiting, *whole) == before

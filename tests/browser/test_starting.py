@@ -1,6 +1,7 @@
 """Starting a petition in three sittings, from the link on the first page to the checklist."""
 
 import re
+import time
 
 import pytest
 from django.core.management import call_command
@@ -105,8 +106,13 @@ def test_what_is_typed_survives_a_tab_that_is_closed_without_a_button(new_page):
     with page.expect_response(lambda answer: answer.request.method == "POST") as kept:
         page.get_by_label("The story").fill("Half a sentence")
     assert kept.value.status == 204
+    row.refresh_from_db()
     page.get_by_label("The story").press_sequentially(", then")
     page.goto("/")  # before the pause is over
+    deadline = time.monotonic() + 15  # what a page says as it goes may come after the next is shown
+    while "then" not in row.typed["body"] and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+        row.refresh_from_db()
     page.goto(at(row, "story"))
     expect(page.get_by_label("The story")).to_have_value("Half a sentence, then")
 

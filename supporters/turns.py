@@ -1,6 +1,6 @@
 """Turns: stamp the mail that was sent, and read what the next is decided by, in one trip.
 
-By functions of PostgreSQL's (migration 0013), for mails asked for by signing. What was read of a
+By functions of PostgreSQL's (migration 0014), for mails asked for by signing. What was read of a
 mail is a plain row, so that two readings can be compared: texts are made of what was read ahead,
 for many mails at once, and one goes out only if nothing that it was made of has changed since.
 """

@@ -94,6 +94,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supporters", "0012_mails_about_teams")]
+    dependencies = [("supporters", "0013_suppressed_addresses")]
 
     operations = [migrations.RunPython(make, drop, elidable=False)]

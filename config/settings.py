@@ -381,14 +381,14 @@ PETITIONS_DEFAULT_COUNTRY = env.str(
     "",
     validate=validate.Regexp(r"([A-Z]{2})?$", error="must be two capitals, as in ISO 3166: GB"),
 )
-PETITIONS_UNCONFIRMED_DAYS = env.int(
-    "PETITIONS_UNCONFIRMED_DAYS", 7, validate=validate.Range(min=1)
-)
+_from_one = validate.Range(min=1)
+PETITIONS_UNCONFIRMED_DAYS = env.int("PETITIONS_UNCONFIRMED_DAYS", 7, validate=_from_one)
+PETITIONS_MAILINGS_PER_WEEK = env.int("PETITIONS_MAILINGS_PER_WEEK", 3, validate=_from_one)
 # Since its last change; and within how many days moderators promise to have read a petition.
-PETITIONS_DRAFT_DAYS = env.int("PETITIONS_DRAFT_DAYS", 30, validate=validate.Range(min=1))
-PETITIONS_REVIEW_DAYS = env.int("PETITIONS_REVIEW_DAYS", 5, validate=validate.Range(min=1))
-PETITIONS_LOCK_WAIT = env.int("PETITIONS_LOCK_WAIT", 5, validate=validate.Range(min=1))
-PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=validate.Range(min=1))
+PETITIONS_DRAFT_DAYS = env.int("PETITIONS_DRAFT_DAYS", 30, validate=_from_one)
+PETITIONS_REVIEW_DAYS = env.int("PETITIONS_REVIEW_DAYS", 5, validate=_from_one)
+PETITIONS_LOCK_WAIT = env.int("PETITIONS_LOCK_WAIT", 5, validate=_from_one)
+PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=_from_one)
 # Who answers for the site: shown on the help pages, and in security.txt.
 PETITIONS_OPERATOR = env.str(
     "PETITIONS_OPERATOR", "Demo Operator, 1 Example Street, Marlow Vale" if PETITIONS_DEMO else ""

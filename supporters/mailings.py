@@ -1,15 +1,44 @@
 """Mailings: one update to all supporters who asked for updates, through the outbox."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import ngettext
 
+from petitions import clock
 from supporters import switches
 from supporters.models import Mailing, OutgoingMail, Signature
 from supporters.suppression import Why, suppress, suppressed
 
+WEEK = timedelta(days=7)
 BATCH = 1_000  # outbox rows a transaction
+
+
+def left_this_week(petition_id: int) -> int:
+    """How many more may begin now for this petition, of PETITIONS_MAILINGS_PER_WEEK in seven days.
+
+    To be asked with the petition's row locked. Cancelled ones count: some may have had the mail.
+    """
+    since = clock.now() - WEEK
+    begun = Mailing.objects.filter(update__petition_id=petition_id, started_at__gt=since).count()
+    return max(0, settings.PETITIONS_MAILINGS_PER_WEEK - begun)
+
+
+def too_many() -> str:
+    """What an organizer is told then."""
+    most = settings.PETITIONS_MAILINGS_PER_WEEK
+    say = ngettext(
+        "Supporters get %d mailing in seven days at most. Publish this without mail, wait with it,"
+        " or ask a moderator, who may send more.",
+        "Supporters get %d mailings in seven days at most. Publish this without mail, wait with it,"
+        " or ask a moderator, who may send more.",
+        most,
+    )
+    return say % most
 
 
 def fill() -> int:

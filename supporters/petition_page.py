@@ -159,7 +159,7 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         ),
     }
     if petition.is_public:
-        updated = tuple(at for update in updates if (at := update.published_at))
+        updated = tuple(at for each in updates if (at := each.edited_at or each.published_at))
         of_page = (get_language(), key_of(petition), petition.is_open, page_url)
         context["meta"] = _metas.get(
             (*of_page, tally.without_time, updated),

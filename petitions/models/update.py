@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Self
 
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions import clock, text
 from petitions.signals import update_published
+
+_READ = frozenset({"kind", "title", "body", "happened_on"})  # by readers
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -42,6 +45,7 @@ class Update(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -82,6 +86,13 @@ class Update(models.Model):
     @property
     def safe_html(self) -> SafeString:
         return mark_safe(self.html)  # noqa: S308 — sanitised by text.render() in save()
+
+    def save_edited(self, changed: Collection[str]) -> None:
+        """Store these fields alone, and that they were edited, if readers have seen them before."""
+        self.save(update_fields=changed)
+        if not _READ.isdisjoint(changed):
+            own = Update.objects.filter(pk=self.pk)
+            own.published(clock.now()).update(edited_at=clock.now())
 
     def publish(self) -> bool:
         """Make the update public and announce it. False when it was public already."""

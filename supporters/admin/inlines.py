@@ -21,6 +21,7 @@ from petitions.models import (
     Update,
 )
 from petitions.states import Status
+from supporters import mailings
 
 from .access import may_edit, may_update
 from .lists import ReadOnly
@@ -130,25 +131,45 @@ class _UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class _Updates(BaseInlineFormSet):  # type: ignore[type-arg]
-    may_take_back: bool = False
+    of_moderator: bool = False  # who may take back what was published, and mail more often
 
     def clean(self) -> None:
         super().clean()
-        if self.may_take_back or not self.can_delete:
+        if self.of_moderator:
             return
-        if any(form.instance.published_at for form in self.deleted_forms):
+        self._refuse_one_mailing_too_many()
+        if self.can_delete and any(form.instance.published_at for form in self.deleted_forms):
             raise ValidationError(_("What was published stays. Correct it with another update."))
+
+    def _refuse_one_mailing_too_many(self) -> None:
+        asking = [form for form in self._to_publish() if form.cleaned_data.get("email_supporters")]
+        if not asking:
+            return
+        Petition.objects.lock().get(pk=self.instance.pk)  # so that two at once are one too many
+        # The forms for old and new updates are two sets with one petition.
+        left = getattr(self.instance, "mailings_left", None)
+        left = mailings.left_this_week(self.instance.pk) if left is None else left
+        for form in asking[left:]:
+            form.add_error("email_supporters", mailings.too_many())
+        self.instance.mailings_left = max(0, left - len(asking))
+
+    def _to_publish(self) -> list[Any]:
+        """The forms that ask for it. To be asked before saving: has_changed() is False for what may
+        not be changed, as a new update may not once it is stored.
+        """
+        gone = set(self.deleted_forms) if self.can_delete else set()
+        return [
+            form
+            for form in self.forms
+            if form not in gone
+            and form.has_changed()
+            and getattr(form, "cleaned_data", {}).get("publish_now")
+        ]
 
     def save_as(self, author: Any) -> int:
         """Save what was typed, under the author's name where it is new. Returns how many updates
         were published."""
-        # Asked before saving: has_changed() is False for what may not be changed, as a new update
-        # may not once it is stored.
-        wanted = [
-            form
-            for form in self.forms
-            if form.has_changed() and form.cleaned_data.get("publish_now")
-        ]
+        wanted = self._to_publish()
         self.save(commit=False)
         for update in self.deleted_objects:
             update.delete()
@@ -158,14 +179,21 @@ class _Updates(BaseInlineFormSet):  # type: ignore[type-arg]
         for update, changed in self.changed_objects:
             # Not the whole row, or an update published since it was read would be a draft again.
             stored = {field.name for field in update._meta.concrete_fields}  # noqa: SLF001
-            update.save(update_fields=stored & set(changed))
-        gone = set(self.deleted_forms) if self.can_delete else set()
-        return sum(form.instance.publish() for form in wanted if form not in gone)
+            update.save_edited(stored & set(changed))
+        return sum(form.instance.publish() for form in wanted)
 
 
-class UpdateInline(_Part, admin.StackedInline):  # type: ignore[type-arg]
+class _UpdatePart(_Part, admin.StackedInline):  # type: ignore[type-arg]
     model = Update
     form = _UpdateForm
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.of_moderator = may_moderate(request.user)
+        return formset
+
+
+class UpdateInline(_UpdatePart):
     formset = _Updates
     fields = ("kind", "title", "body", "happened_on", "published_at", "email_supporters",
               "publish_now")  # fmt: skip
@@ -178,11 +206,6 @@ class UpdateInline(_Part, admin.StackedInline):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.may_take_back = may_moderate(request.user)
-        return formset
-
 
 class _NewUpdate(_Updates):
     @classmethod
@@ -190,11 +213,9 @@ class _NewUpdate(_Updates):
         return "new_update"
 
 
-class NewUpdateInline(_Part, admin.StackedInline):  # type: ignore[type-arg]
+class NewUpdateInline(_UpdatePart):
     """An empty form before the others, so that news is posted without scrolling past old ones."""
 
-    model = Update
-    form = _UpdateForm
     formset = _NewUpdate
     fields = ("kind", "title", "body", "happened_on", "email_supporters", "publish_now")
     extra = max_num = 1

@@ -144,7 +144,7 @@ def _add_update(feed: "_Feed", update: Update, page: str) -> None:
         link=f"{page}#update-{update.pk}",
         description=_xml(format_html("<p>{}</p>{}", day, update.safe_html)),
         pubdate=update.published_at,
-        updateddate=update.published_at,
+        updateddate=update.edited_at or update.published_at,
         unique_id=_tag(f"updates/{update.pk}"),
     )
 

@@ -105,3 +105,33 @@ def test_of_eight_at_once_one_publishes(announced):
     copies = [Update.objects.get(pk=update.pk) for _ in range(8)]
     assert sum(together(*[copy.publish for copy in copies])) == 1
     assert announced == [update.pk]
+
+
+@pytest.mark.parametrize(
+    ("published", "changed", "is_told"),
+    [
+        (timedelta(0), {"body"}, True),
+        (timedelta(0), {"happened_on", "title"}, True),
+        (timedelta(0), {"email_supporters"}, False),
+        (timedelta(hours=1), {"body"}, False),  # nobody has read it yet
+        (None, {"body"}, False),
+    ],
+)
+def test_readers_are_told_what_was_edited_after_they_could_read_it(published, changed, is_told):
+    at = published if published is None else timezone.now() + published
+    update = UpdateFactory(published_at=at)
+    update.body, update.title = "In April.", "Mended"
+    update.save_edited(changed)
+    stored = Update.objects.get()
+    assert (stored.edited_at is not None) == is_told
+    assert (stored.body == "In April.") == ("body" in changed)
+    assert (stored.title == "Mended") == ("title" in changed)
+
+
+def test_an_edit_of_what_was_published_meanwhile_is_told():
+    stale = UpdateFactory(published_at=None)
+    Update.objects.get().publish()
+    stale.body = "In April."
+    stale.save_edited({"body"})
+    stored = Update.objects.get()
+    assert stored.edited_at >= stored.published_at

@@ -192,10 +192,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Accounts of those who organize and moderate; who signs needs none
+# Accounts (who signs needs none): the rest stands in supporters/accounts/allauth_settings.py
 
-# What is the same on every site stands in supporters/accounts/allauth_settings.py.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+_minutes = env.int("PETITIONS_FRESH_LOGIN_MINUTES", 5, validate=validate.Range(min=1))
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * _minutes
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # browsers allow it on localhost alone
 
 # Data
@@ -231,8 +231,7 @@ REDIS_URL = env.str(
 )
 # Memory for pages that were made a moment ago, in each process; 0 makes each for who asks.
 PETITIONS_PAGE_CACHE_MB = env.int("PETITIONS_PAGE_CACHE_MB", 32, validate=_positive)
-# How often each process looks what staff have switched (supporters.switches), in seconds.
-PETITIONS_SWITCHES_EVERY = 1.0
+PETITIONS_SWITCHES_EVERY = 1.0  # seconds between two looks at what staff have switched
 # Threads that the server gives each process: how many answers are made at a time follows from it.
 PETITIONS_THREADS = env.int("PETITIONS_THREADS", 32, validate=validate.Range(min=8))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -311,8 +310,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not _manifest
-WHITENOISE_AUTOREFRESH = not _manifest  # otherwise it complains that STATIC_ROOT is not there
+# Without refreshing it complains that STATIC_ROOT is not there.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _manifest
 
 # Uploads
 
@@ -384,6 +383,7 @@ PETITIONS_DEFAULT_COUNTRY = env.str(
 _from_one = validate.Range(min=1)
 PETITIONS_UNCONFIRMED_DAYS = env.int("PETITIONS_UNCONFIRMED_DAYS", 7, validate=_from_one)
 PETITIONS_MAILINGS_PER_WEEK = env.int("PETITIONS_MAILINGS_PER_WEEK", 3, validate=_from_one)
+PETITIONS_ASK_TO_SHARE = env.bool("PETITIONS_ASK_TO_SHARE", False)
 # Since its last change; and within how many days moderators promise to have read a petition.
 PETITIONS_DRAFT_DAYS = env.int("PETITIONS_DRAFT_DAYS", 30, validate=_from_one)
 PETITIONS_REVIEW_DAYS = env.int("PETITIONS_REVIEW_DAYS", 5, validate=_from_one)

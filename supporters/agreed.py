@@ -27,7 +27,12 @@ class Agreement:
 
 
 def agreed(signature: Signature, petition: Petition) -> list[Agreement]:
-    return [_text(signature, petition), _public(signature), _updates(signature), _address()]
+    return [
+        _text(signature, petition),
+        _public(signature),
+        _updates(signature),
+        _address(signature),
+    ]
 
 
 def _text(signature: Signature, petition: Petition) -> Agreement:
@@ -69,8 +74,14 @@ def _updates(signature: Signature) -> Agreement:
     return Agreement(about=gettext("Mail"), text=text)
 
 
-def _address() -> Agreement:
+def _address(signature: Signature) -> Agreement:
+    about = gettext("Your email address")
+    if signature.consent is not None:
+        return Agreement(
+            about=about,
+            text=gettext("You agreed: “%(wording)s”") % {"wording": signature.consent.wording},
+        )
     return Agreement(
-        about=gettext("Your email address"),
+        about=about,
         text=gettext("Not shown to anybody who reads the petition, nor to its organizer."),
     )

@@ -19,17 +19,17 @@ _ACTION = "/where/the/form/is/sent/"
 _SOURCE = "code-of-the-link"
 
 
-def blank_form(*, action: str, source: str = "") -> SafeString:
-    """The HTML of `{% crispy form %}` for SignForm(initial={"source": source}, action=action).
+def blank_form(*, action: str, source: str = "", asks: bool = False) -> SafeString:
+    """The HTML of `{% crispy form %}` for SignForm with this source as its initial one.
 
     `source` has passed sources.read().
     """
-    html = _made(get_language(), settings.PETITIONS_DEFAULT_COUNTRY, bool(source))
+    html = _made(get_language(), settings.PETITIONS_DEFAULT_COUNTRY, bool(source), asks)
     html = html.replace(_ACTION, escape(action))
     return mark_safe(html.replace(_SOURCE, escape(source)) if source else html)  # noqa: S308
 
 
 @lru_cache(maxsize=64)
-def _made(language: str | None, country: str, has_source: bool) -> str:  # noqa: FBT001
+def _made(language: str | None, country: str, has_source: bool, asks: bool) -> str:  # noqa: FBT001
     initial = {"source": _SOURCE if has_source else ""}
-    return str(render_crispy_form(SignForm(initial=initial, action=_ACTION)))
+    return str(render_crispy_form(SignForm(initial=initial, action=_ACTION, asks=asks)))

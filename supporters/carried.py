@@ -31,6 +31,7 @@ FIELDS = (
     "postal_code",
     "display",
     "wants_updates",
+    "shares_email",
     "reason",
 )
 

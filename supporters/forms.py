@@ -20,6 +20,7 @@ from django_countries import countries
 
 from supporters import postal_codes, sources
 from supporters.addresses import MAX_EMAIL, InvalidAddress, check_address, email_key
+from supporters.consent import WORDING
 from supporters.models import Signature
 
 MAX_NAME = 100
@@ -280,7 +281,8 @@ def email_field(help_text: Any) -> AddressField:
 class SignForm(SignatureFields):
     """Signing a petition. `cleaned_data` also has `email_key`, for supporters.signing.
 
-    `action` is where the form is sent: it is also shown on the petition's page.
+    `action` is where the form is sent: it is also shown on the petition's page. `asks`: whether it
+    has the box of supporters.consent.
     """
 
     field_order = ("given_name", "family_name", "email", "country", "postal_code", "display")
@@ -302,6 +304,7 @@ class SignForm(SignatureFields):
         error_messages={"max_length": _("Use at most %(limit_value)d characters")},
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
+    shares_email = forms.BooleanField(label=WORDING, required=False)
     # Nobody sees it; programs that fill in whatever they find do.
     website = LineField(
         label=_("Leave this empty"),
@@ -311,8 +314,9 @@ class SignForm(SignatureFields):
 
     source = SourceField(required=False)
 
-    def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, action: str = "", asks: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._asks = asks
         self.fields["country"].initial = settings.PETITIONS_DEFAULT_COUNTRY
         self._follow_country()
         self._action = action
@@ -327,6 +331,7 @@ class SignForm(SignatureFields):
             "display",
             _reason_layout(_("Say why you are signing")),
             "wants_updates",
+            *(["shares_email"] if self._asks else []),
             Div("website", css_class="visually-hidden", aria_hidden="true"),
             *(["source"] if sources.read(self["source"].value()) else []),
             Button(_("Sign this petition"), css_class="button button-wide"),

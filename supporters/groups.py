@@ -15,6 +15,7 @@ _MODERATOR_MAY = (
     "view_outgoingmail", "change_outgoingmail",
     "view_mailing",
     "view_suppressedaddress", "delete_suppressedaddress",
+    "view_download",
     "view_siteswitches", "change_siteswitches",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from petitions.models import ActionStep, ModerationEvent, Petition, PetitionTarget, Update
 from petitions.states import Status
-from supporters import switches
+from supporters import consent, switches
 from supporters.appeal import appeal
 from supporters.blank_form import blank_form
 from supporters.compiled import Compiled
@@ -183,7 +183,8 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
     if petition.is_signable and not preview and on.signing_paused:
         context["paused"] = on.signing_message
     elif petition.is_signable and not preview:
-        context["form"] = blank_form(action=reverse("sign", args=[petition.slug]), source=source)
+        action = reverse("sign", args=[petition.slug])
+        context["form"] = blank_form(action=action, source=source, asks=consent.asks(petition))
     return context
 
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.blocking import key_hashes
+from supporters.consent import consent_id
 from supporters.database_functions import NOW, call
 from supporters.models import OutgoingMail, Signature
 
 MAX_MAILS = 5  # per address and petition, so that nobody can fill a stranger's mailbox
 
-# SQLite's way. PostgreSQL's is the function of migration 0010, by the same rules: one trip instead
+# SQLite's way. PostgreSQL's is the function of migration 0016, by the same rules: one trip instead
 # of four, a transaction by itself, planned once a connection, and the same for every address.
 
 # The petition as it is now, by its id: it may have closed, or changed its slug, since the form was
@@ -40,10 +41,10 @@ WITH petition AS MATERIALIZED ({_PETITION})
 INSERT INTO supporters_signature (
     petition_id, version_id, given_name, family_name, email, email_key, country, postal_code,
     locality, reason, display, wants_updates, status, kind, is_organizer, mails_asked, created_at,
-    language, source
+    language, source, consent_id
 )
 SELECT petition.id, petition.version_id, %s, %s, %s, %s, %s, %s,
-    '', %s, %s, %s, 'pending', 'online', FALSE, 1, petition.moment, %s, %s
+    '', %s, %s, %s, 'pending', 'online', FALSE, 1, petition.moment, %s, %s, %s
 FROM petition WHERE petition.is_signable AND NOT petition.is_blocked
 ON CONFLICT (petition_id, email_key) WHERE status IN ('pending', 'confirmed')
 DO UPDATE SET mails_asked = supporters_signature.mails_asked + 1
@@ -79,11 +80,12 @@ class Signer:
     source: str = ""
 
 
-def sign(petition_id: int, signer: Signer, *, slug: str = "") -> None:
+def sign(petition_id: int, signer: Signer, *, slug: str = "", agrees_to: str = "") -> None:
     """Record a pending signature and ask for its mail. Says nothing about who signed before.
 
     `slug`: the petition's present one, for who knows the id from memory alone. Raises NotSignable
-    when the petition cannot be signed now, or has another slug. Costs one INSERT of each.
+    when the petition cannot be signed now, or has another slug. `agrees_to`: the words of
+    supporters.consent; '' where the box was not ticked. Costs one INSERT of each.
     """
     hashes = key_hashes(petition_id, signer.email_key)
     typed = (
@@ -100,20 +102,26 @@ def sign(petition_id: int, signer: Signer, *, slug: str = "") -> None:
         signer.source,
     )
     if connection.vendor == "postgresql":
-        is_signable = call("supporters_sign_1", petition_id, slug, hashes, NOW, MAX_MAILS, *typed)
+        is_signable = call(
+            "supporters_sign_2", petition_id, slug, hashes, NOW, MAX_MAILS, *typed, agrees_to
+        )
     else:
-        is_signable = _in_two_steps(petition_id, slug, hashes, typed)
+        is_signable = _in_two_steps(petition_id, slug, hashes, typed, agrees_to)
     if not is_signable:
         raise NotSignable
 
 
-def _in_two_steps(petition_id: int, slug: str, hashes: list[str], typed: tuple[Any, ...]) -> bool:
+def _in_two_steps(
+    petition_id: int, slug: str, hashes: list[str], typed: tuple[Any, ...], agrees_to: str
+) -> bool:
     statement = _SIGN.format(hashes=", ".join(["%s"] * len(hashes)))
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    values = [slug, slug, *hashes, now, petition_id, *typed, MAX_MAILS]
     payload = json.dumps({"language": typed[-2]})
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        consent = consent_id(agrees_to) if agrees_to else None
+        cursor.execute(
+            statement, [slug, slug, *hashes, now, petition_id, *typed, consent, MAX_MAILS]
+        )
         row = cursor.fetchone()
         if row:
             # Only the signature's own mailbox hears of it: the one typed now may be another's,

@@ -18,6 +18,7 @@ _ERASED = {
     "locality": "",
     "reason": "",
     "wants_updates": False,
+    "consent": None,
 }
 
 

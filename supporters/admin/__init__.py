@@ -2,6 +2,7 @@
 
 from .accounts import AuthenticatorAdmin
 from .count_adjustment import CountAdjustmentAdmin
+from .download import DownloadAdmin
 from .mailing import MailingAdmin
 from .outgoing_mail import OutgoingMailAdmin
 from .page import PageAdmin
@@ -13,6 +14,7 @@ from .suppressed_address import SuppressedAddressAdmin
 __all__ = [
     "AuthenticatorAdmin",
     "CountAdjustmentAdmin",
+    "DownloadAdmin",
     "MailingAdmin",
     "OutgoingMailAdmin",
     "PageAdmin",

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions.models import Petition, ProposedAsk
 
-from .access import may_edit
+from .access import may_download, may_edit
 from .copy import copy_view
+from .download import download_view
 from .proposed_ask import proposed_ask_view
 from .team import team_view
 
@@ -23,6 +24,7 @@ _PAGES: dict[str, _Page] = {
     "team": team_view,
     "proposed-ask": proposed_ask_view,
     "copy": copy_view,
+    "download": download_view,
 }
 
 
@@ -43,6 +45,9 @@ def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
         (reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team")),
         (reverse("admin:petitions_petition_copy", args=[petition.pk]), _("Use as a template")),
     ]
+    if petition.is_published and may_download(user, petition):
+        file = reverse("admin:petitions_petition_download", args=[petition.pk])
+        found.append((file, _("Download supporters")))
     if may_edit(user, petition) and ProposedAsk.objects.filter(petition=petition).exists():
         waiting = reverse("admin:petitions_petition_proposed_ask", args=[petition.pk])
         found.append((waiting, _("Text change waiting")))

@@ -1,7 +1,9 @@
 """What the public does: signatures and what follows from them."""
 
 from .blocked_address import BlockedAddress
+from .consent import Consent
 from .count_adjustment import CountAdjustment
+from .download import Download
 from .hourly_count import HourlyCount
 from .list_tally import ListTally
 from .mailing import Mailing
@@ -12,7 +14,9 @@ from .suppressed_address import SuppressedAddress
 
 __all__ = [
     "BlockedAddress",
+    "Consent",
     "CountAdjustment",
+    "Download",
     "HourlyCount",
     "ListTally",
     "Mailing",

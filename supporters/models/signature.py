@@ -11,6 +11,8 @@ from django_countries.fields import CountryField
 from petitions.models import Petition, PetitionVersion
 from supporters.addresses import MAX_EMAIL, email_key
 
+from .consent import Consent
+
 # Written by guarded UPDATEs and the fold alone. A plain save() of a stale row would bring back
 # "position = NULL", and the next fold would count the person again.
 GUARDED = frozenset(
@@ -86,6 +88,16 @@ class Signature(models.Model):
         _("name shown as"), max_length=8, choices=Display.choices, default=Display.INITIAL
     )
     wants_updates = models.BooleanField(_("wants updates"), default=False)
+    # That the organizer may have their address, and the words of it. Empty: they did not agree.
+    consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("agreed that the organizer may write"),
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
     )

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
-from supporters import metrics, sources, switches
+from supporters import consent, metrics, sources, switches
 from supporters.addresses import email_key
 from supporters.caching import make_private, private, public
 from supporters.carried import seal, unseal
@@ -51,14 +51,15 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _take(petition_id: int, slug: str, typed: dict[str, Any]) -> HttpResponse:
     """Record the signature. Raises NotSignable."""
-    record(petition_id, _signer(typed), slug=slug)
+    agrees_to = consent.wording() if typed["shares_email"] else ""
+    record(petition_id, _signer(typed), slug=slug, agrees_to=agrees_to)
     metrics.signatures.labels("taken").inc()
     return _signed(petition_id, slug, typed["email"], typed=typed)
 
 
 @with_petition
 def _too_many(request: HttpRequest, petition: Petition) -> HttpResponse:
-    form = SignForm(request.POST, action=_action(petition))
+    form = _typed_form(request, petition)
     return _form(request, petition, form, refusal="too_many", status=429)
 
 
@@ -66,7 +67,7 @@ def _too_many(request: HttpRequest, petition: Petition) -> HttpResponse:
 def _with_form(request: HttpRequest, petition: Petition) -> HttpResponse:
     if request.method != "POST":
         return _new_form(request, petition) if petition.is_signable else redirect(petition)
-    form = SignForm(request.POST, action=_action(petition))
+    form = _typed_form(request, petition)
     if form.is_trap_sprung:
         metrics.signatures.labels("trap").inc()
         # No code for the address: it would let a robot resend, and so learn who has signed.
@@ -118,17 +119,23 @@ def _action(petition: Petition) -> str:
     return reverse("sign", args=[petition.slug])
 
 
+def _typed_form(request: HttpRequest, petition: Petition) -> SignForm:
+    return SignForm(request.POST, action=_action(petition), asks=consent.asks(petition))
+
+
 def _new_form(request: HttpRequest, petition: Petition) -> HttpResponse:
     """The same for everybody, save for who comes back to correct their address."""
     action = _action(petition)
-    initial = {"source": sources.read(request.GET.get("via"))}
+    asks = consent.asks(petition)
+    initial: dict[str, Any] = {"source": sources.read(request.GET.get("via"))}
     if found := _read_for(petition, request.GET.get("for", "")):
         address, typed = found
-        form = SignForm(initial={**initial, **typed, "email": address}, action=action)
+        initial |= {**typed, "email": address}
+        form = SignForm(initial=initial, action=action, asks=asks)
         return make_private(_form(request, petition, form))
     if switches.current().signing_paused:
         return _form(request, petition, None)
-    return _form(request, petition, SignForm(initial=initial, action=action))
+    return _form(request, petition, SignForm(initial=initial, action=action, asks=asks))
 
 
 def _form(

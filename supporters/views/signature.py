@@ -76,6 +76,9 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     # Who has just been thanked goes on being thanked.
     saved = "?confirmed&saved" if "confirmed" in request.GET else "?saved"
+    if action == "take_back" and row.status in _LIVE:
+        Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(consent=None)
+        return HttpResponseRedirect(request.path + saved)
     if action == "follow" and row.status in _LIVE:
         if Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(wants_updates=True):
             lift(row.email)
@@ -168,6 +171,7 @@ def _download(row: Signature) -> HttpResponse:
         "petition": settings.SITE_URL + row.petition.get_absolute_url(),
         "title": row.petition.title if row.petition.is_public else "",
         "country": str(row.country),
+        "agreed_to": row.consent.wording if row.consent else "",
         **{name: getattr(row, name) for name in names},
     }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})

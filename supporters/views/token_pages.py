@@ -13,7 +13,7 @@ def signature_for(signature_id: int | None) -> Signature | None:
     if signature_id is None:
         return None
     return (
-        Signature.objects.select_related("petition", "petition__organizer")
+        Signature.objects.select_related("petition", "petition__organizer", "consent")
         .filter(pk=signature_id)
         .first()
     )

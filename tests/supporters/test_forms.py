@@ -44,6 +44,7 @@ def test_what_was_typed_becomes_values():
         "reason": "One.\nTwo.",
         "display": "full",
         "wants_updates": True,
+        "shares_email": False,
         "website": "",
         "source": "",
     }

@@ -67,6 +67,7 @@ def test_what_was_typed_is_stored_and_a_mail_is_asked_for(petition):
         "is_organizer": False,
         "language": "es",
         "source": "poster",
+        "consent": None,
     }
     assert row.petition == petition
     assert row.version == petition.version

@@ -192,6 +192,18 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L-----yy", "L-------"),
     "admin/supporters/countadjustment/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/supporters/download/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/download/add/":
+        ("L-------", "L-------"),
+    "admin/supporters/download/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/download/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/supporters/download/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/supporters/download/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/supporters/mailing/":
         ("L-----yy", "L-----yy"),
     "admin/supporters/mailing/add/":
@@ -236,6 +248,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("Lyyyy0yy", "L----0--"),
     "admin/petitions/petition/<path:object_id>/copy/":
         ("Lyyyy0yy", "Lrrrr0rr"),
+    "admin/petitions/petition/<path:object_id>/download/":
+        ("Lrr--0--", "Lrr--0--"),
     "admin/petitions/petition/<path:object_id>/proposed-ask/":
         ("Lyy--0yy", "L----0--"),
     "admin/petitions/petition/":

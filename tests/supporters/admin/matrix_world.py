@@ -23,7 +23,7 @@ from petitions.models import (
 )
 from petitions.roles import Role
 from supporters import tokens
-from supporters.models import CountAdjustment, Mailing, OutgoingMail, SiteSwitches
+from supporters.models import CountAdjustment, Download, Mailing, OutgoingMail, SiteSwitches
 from supporters.suppression import Why, suppress
 from supporters.teams import mails as team_mails
 from tests.factories import (
@@ -101,6 +101,7 @@ def _make_rows(ours: Petition, ana: User) -> None:
     Mailing.objects.create(update=UpdateFactory(petition=ours, author=ana))
     OutgoingMail.objects.create(kind="decision", recipient=ana.email, petition=ours)
     CountAdjustment.objects.create(petition=ours, kind="paper", quantity=1)
+    Download.objects.create(petition=ours, by=ana, by_name="organizer", rows=1, addresses=0)
     Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
     SiteSwitches.objects.get_or_create(pk=1)
     suppress("gone@example.org", Why.BOUNCE)

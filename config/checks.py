@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import limits
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import (
     CheckMessage,
@@ -331,6 +332,25 @@ def check_contact(**kwargs: Any) -> list[CheckMessage]:
             hint="PETITIONS_OPERATOR=Name, postal address; PETITIONS_CONTACT_EMAIL=a mailbox "
             "that people read.",
             id="undersigned.W021",
+        )
+    ]
+
+
+def has_webhook_secret() -> bool:
+    """Whether anymail's webhooks ask for one, by either of the names that anymail reads."""
+    named = getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET")
+    return bool(named or getattr(settings, "ANYMAIL_WEBHOOK_SECRET", ""))
+
+
+@register(Tags.security)
+def check_webhooks(**kwargs: Any) -> list[CheckMessage]:
+    if not apps.is_installed("anymail") or has_webhook_secret():
+        return []
+    return [
+        Warning(
+            "anymail has no WEBHOOK_SECRET: its webhooks are not served, and bounces go unheard.",
+            hint='ANYMAIL = {"WEBHOOK_SECRET": "name:long-random-text"}',
+            id="undersigned.W023",
         )
     ]
 

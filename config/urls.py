@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from config.checks import has_webhook_secret
 from supporters import urls
 
 urlpatterns = [
@@ -14,7 +15,9 @@ urlpatterns = [
     path("accounts/", include("supporters.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
-if apps.is_installed("anymail"):  # optional: what a mail provider tells of bounces
+# Optional: what a mail provider tells of bounces. Never without the secret (check W023): else
+# anybody could tell us that an address complained.
+if apps.is_installed("anymail") and has_webhook_secret():
     urlpatterns.append(path("anymail/", include("anymail.urls")))
 
 handler400 = "config.errors.bad_request"

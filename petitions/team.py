@@ -28,6 +28,7 @@ Kind = PetitionEvent.Kind
 
 MOST_IN_TEAM = 20  # members and open invitations of one petition
 MOST_A_DAY = 10  # invitations of one petition
+MOST_BY_ONE = 20  # invitations of one person a day, to any petitions: whoever wants makes more
 MOST_TO_ONE = 3  # invitations of any petitions to one address, within two weeks
 
 
@@ -44,14 +45,19 @@ def invite(petition: Petition, *, address: str, role: Role, by: User) -> Invitat
     address = address.lower()
     with transaction.atomic():
         petition = _managed(petition, by)
+        one_at_a_time(f"invitations by: {by.pk}")  # to several petitions, before the next one
         one_at_a_time(f"invitations: {address}")  # of several petitions
         now = timezone.now()
+        day_ago = now - timedelta(days=1)
         mine = Invitation.objects.filter(petition=petition)
         before = mine.filter(address=address, ended_at=None)
         before.update(ended_at=now)
         if mine.open().count() + petition.team.count() >= MOST_IN_TEAM:
             raise TooMany
-        if mine.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        if mine.filter(created_at__gt=day_ago).count() >= MOST_A_DAY:
+            raise TooMany
+        by_them = Invitation.objects.filter(invited_by=by, created_at__gt=day_ago)
+        if by_them.count() >= MOST_BY_ONE:
             raise TooMany
         if Invitation.objects.filter(address=address).count() >= MOST_TO_ONE:
             raise TooMany

@@ -11,6 +11,7 @@ downloads is left out of what is still to come.
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,7 @@ STEP = 2_000  # rows a statement
 _BOM = "\ufeff"  # without it spreadsheets read UTF-8 as something else
 # What spreadsheets take for the beginning of a formula, or skip before one.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_INNER_FORMULA = re.compile(r'([;\t\r\n][;"\s]*)(?=[=+\-@＝＋－＠])')
 _READ = (
     "position", "email", "given_name", "family_name", "locality", "postal_code", "country",
     "language", "created_at", "confirmed_at", "source", "reason", "display", "consent_id",
@@ -85,7 +87,12 @@ def cells(row: dict[str, Any]) -> list[str]:
 
 
 def safe(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """The text with an apostrophe wherever a spreadsheet would take what follows for a formula.
+
+    Also after what ends a cell or a row where lists are separated by semicolons, as in most
+    of Europe: there the quotation marks of our cells are not at the beginning of a cell.
+    """
+    text = _INNER_FORMULA.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" \xa0").startswith(_FORMULA) else text
 
 

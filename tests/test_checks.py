@@ -7,6 +7,8 @@ import django
 import pytest
 from django.core.checks import run_checks
 
+from config.checks import has_webhook_secret
+
 # Django's own checks ask the database what it can do.
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +141,13 @@ def test_every_message_has_a_hint(site, settings):
     ]
     assert len(messages) >= 5
     assert all(message.hint for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("told", "spoken"),
+    [({}, {"undersigned.W023"}), ({"WEBHOOK_SECRET": "a:b"}, set())],
+)
+def test_webhooks_without_a_secret(site, settings, told, spoken):
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "anymail"]
+    assert site(ANYMAIL=told) == spoken
+    assert has_webhook_secret() == (not spoken)

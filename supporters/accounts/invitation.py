@@ -18,18 +18,19 @@ from petitions.models import Invitation
 from petitions.team import NoLonger
 from supporters.accounts.organizers import account_of
 from supporters.accounts.pages import too_many_requests
+from supporters.forms import NameField
 from supporters.rate_limits import allow
 from supporters.teams import joining, mails
 
 
 class NameForm(forms.Form):
-    given_name = forms.CharField(
+    given_name = NameField(
         label=_("First name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages={"required": _("Type your first name.")},
     )
-    family_name = forms.CharField(
+    family_name = NameField(
         label=_("Last name"),
         max_length=100,
         required=False,

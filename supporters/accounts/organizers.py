@@ -14,11 +14,16 @@ def account_of(address: str) -> User | None:
 
     An address that somebody only claims to have beside another is nobody's.
     """
+    wanted = address.lower()
     confirmed = EmailAddress.objects.filter(email__iexact=address, verified=True)
-    if found := confirmed.select_related("user").first():
-        owner: User = found.user
-        return owner
+    # Compared once more: PostgreSQL's iexact takes a dotless ı for an i, of another domain.
+    for found in confirmed.select_related("user").order_by("pk"):
+        if found.email.lower() == wanted:
+            owner: User = found.user
+            return owner
     for user in User.objects.filter(email__iexact=address).order_by("pk"):
+        if user.email.lower() != wanted:
+            continue
         if not EmailAddress.objects.filter(user=user, verified=True).exists():
             return user
     return None

@@ -1,6 +1,7 @@
 """A changed ask that waits for moderators: held back when it is typed, shown beside the old one,
 decided on a page of its own."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -22,6 +23,8 @@ from supporters.teams import mails
 
 from .access import may_edit
 from .lists import is_id
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 # From so many counted supporters on, moderators read a changed ask first: what people put their
 # names under must not become something else under their names.
@@ -99,6 +102,8 @@ def _act(request: HttpRequest, petition: Petition, form: DecisionForm) -> HttpRe
     user: Any = request.user
     action, note = request.POST.get("action", ""), form.cleaned_data["note"]
     sha256, typed = request.POST.get("sha256", ""), request.POST.get("number", "")
+    if not _SHA256.fullmatch(sha256):  # a NUL would not even reach the database
+        sha256 = ""
     number = int(typed) if is_id(typed) else -1
     if action in {"approve", "refuse"} and not may_moderate(user):
         raise PermissionDenied

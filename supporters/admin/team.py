@@ -43,16 +43,16 @@ class InviteForm(forms.Form):
 
     required_css_class = "required"
 
-    def __init__(self, *args: Any, owner: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._owner = owner
+        self._by = by
 
     def clean_address(self) -> str:
         try:
             address = check_address(self.cleaned_data["address"])
         except InvalidAddress:
             raise ValidationError(_("This is no email address."), code="invalid") from None
-        if self._owner and has_confirmed(self._owner, address):
+        if self._by and has_confirmed(self._by, address):
             raise ValidationError(_("This is your own address."), code="own")
         return address
 
@@ -67,9 +67,7 @@ def team_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
     if request.method == "POST":
         action = request.POST.get("action", "")
         if action == "invite":
-            form = InviteForm(
-                request.POST, owner=request.user if owns(request.user, petition) else None
-            )
+            form = InviteForm(request.POST, by=request.user)
         if action != "invite" or form.is_valid():
             return _act(request, petition, action, form)
     return TemplateResponse(

@@ -9,7 +9,9 @@ from petitions import team
 from petitions.models import Invitation, Petition, PetitionEvent, TeamMember, User
 from petitions.roles import Role
 from supporters import mails
+from supporters.accounts.organizers import account_of
 from supporters.models import OutgoingMail
+from supporters.teams import joining
 from supporters.teams import mails as team_mails
 from tests.factories import PetitionFactory, UserFactory
 from tests.supporters.accounts.conftest import link_in, member
@@ -234,3 +236,33 @@ def test_every_mail_is_made_for_members_without_a_name_too(petition, what):
         assert re.search(r"\S", mail.subject)
         assert "  " not in mail.body.replace("\n", "|")
         assert bool(first) is ("Hello" in mail.body)
+
+
+@pytest.mark.parametrize("name", ["Win at https://evil.example/", "www.evil.com", "a@b.example"])
+def test_a_name_that_mails_would_make_a_link_of_is_refused(invitation, post, client, name):
+    client.post(page(invitation))
+    path = [link_in(message, PAGE) for message in post()][-1]
+    answer = client.post(path, {"given_name": name, "family_name": ""})
+    assert answer.status_code == 200
+    assert "Enter a name without a web address" in answer.content.decode()
+    assert not User.objects.filter(email="bo@example.org").exists()
+
+
+def test_a_name_is_one_line(invitation, post, client):
+    client.post(page(invitation))
+    path = [link_in(message, PAGE) for message in post()][-1]
+    client.post(path, {"given_name": "Bo\nOkoye", "family_name": "\x00 "})
+    assert TeamMember.objects.get().user.get_full_name() == "Bo Okoye"
+
+
+def test_an_address_of_a_domain_that_only_looks_alike_lets_nobody_in(ana, petition, client):
+    """PostgreSQL's upper() makes the same of them."""
+    found = team.invite(petition, address="v@github.example", role=Role.EDIT, by=ana)
+    eve = UserFactory(email="v@g\u0131thub.example")
+    eve.trust_email()
+    assert not joining.is_for(found, eve)
+    assert account_of("v@github.example") is None
+    assert account_of("v@g\u0131thub.example") == eve
+    client.force_login(eve)
+    client.post(page(found))
+    assert not TeamMember.objects.exists()

@@ -151,3 +151,14 @@ def test_an_account_that_is_gone_leaves_its_name(petition, bo):
     Download.objects.create(petition=petition, by=bo, by_name="bo", rows=7)
     bo.delete()
     assert (Download.objects.get().by, Download.objects.get().by_name) == (None, "bo")
+
+
+def test_an_account_without_a_password_chooses_one_by_mail_first(as_user, ana, petition):
+    """Whoever sits at somebody's open session cannot be asked anything else."""
+    ana.set_unusable_password()
+    ana.save()
+    client = as_user(ana)
+    for answer in (client.get(address(petition)), client.post(address(petition))):
+        assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/reset/")
+    assert "your account has none yet" in client.get("/accounts/password/reset/").content.decode()
+    assert not Download.objects.exists()

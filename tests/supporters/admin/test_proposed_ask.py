@@ -168,6 +168,14 @@ def test_who_may_see_and_decide(propose, as_user, ana, bo, client, petition):
     assert "No change" in words(as_user(ana).get(page(petition, "proposed-ask")))
 
 
+@pytest.mark.parametrize("sha256", ["\x00", "", "x" * 10_000, "\u0131"])
+def test_a_fingerprint_that_cannot_be_one_decides_nothing(propose, as_user, ana, petition, sha256):
+    propose()
+    answer = decide(as_user(ana), petition, "take_back", ProposedAsk(sha256=sha256))
+    assert answer.status_code == 200
+    assert ProposedAsk.objects.exists()
+
+
 def test_hostile_text_is_text(propose, as_user, mo, petition):
     propose("<script>alert(1)</script> & more")
     shown = as_user(mo).get(page(petition, "proposed-ask")).content.decode()

@@ -108,6 +108,10 @@ def test_limits(as_user, ana, petition):
     for other in others:
         invite(client, other, "one@example.org")
     assert Invitation.objects.filter(address="one@example.org").count() == team.MOST_TO_ONE
+    # More petitions do not make more mails.
+    for number in range(team.MOST_BY_ONE):
+        invite(client, others[number % len(others)], f"b{number}@example.org")
+    assert Invitation.objects.filter(invited_by=ana).count() == team.MOST_BY_ONE
 
 
 @pytest.mark.parametrize("role", ["view", "update", "edit"])

@@ -49,7 +49,7 @@ def playwright() -> Iterator[Playwright]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
         with sync_playwright() as started:
-            expect.set_options(timeout=15_000)  # a busy machine paints late
+            expect.set_options(timeout=30_000)  # a busy machine paints late
             yield started
     finally:
         if before is None:
@@ -127,7 +127,7 @@ def new_page(browser: Browser, watch: Watch, live_server) -> Iterator[Callable[.
         context = browser.new_context(
             base_url=live_server.url, java_script_enabled=javascript, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine answers late
         contexts.append(context)
         watch.follow(context)
         return context.new_page()

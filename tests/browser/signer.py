@@ -11,7 +11,7 @@ def fill(page: Page, **changes: str) -> None:
     typed = {"First name": "Noor", "Last name": "Haddad", "Email": "noor@example.org", **changes}
     for label, text in typed.items():
         page.get_by_label(label, exact=True).fill(text)
-    page.get_by_label("Country").select_option("IE")
+    page.get_by_label("Country", exact=True).select_option("IE")
 
 
 def link_in(inbox: Inbox, kind: str) -> str:

@@ -113,7 +113,7 @@ def published_by_a_moderator(page: Page, own: str) -> None:
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
-def signed(  # noqa: PLR0917
+def signed(
     page: Page, inbox: Inbox, petition: Petition, name: str, email: str, *, agrees: bool
 ) -> None:
     page.goto(petition.get_absolute_url())

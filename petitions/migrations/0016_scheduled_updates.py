@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='update',
             name='held',
-            field=models.CharField(blank=True, choices=[('not_public', 'The petition was not public when the moment came.'), ('no_role', 'Who scheduled it may not write updates any more.')], db_default='', editable=False, max_length=12),
+            field=models.CharField(blank=True, choices=[('not_public', 'The petition was not public when the moment came.'), ('no_role', 'Who scheduled it may not write updates any more.')], db_default='', default='', editable=False, max_length=12),
         ),
         migrations.AddField(
             model_name='update',

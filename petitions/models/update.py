@@ -70,7 +70,7 @@ class Update(models.Model):
         verbose_name=_("scheduled by"),
     )
     held = models.CharField(
-        max_length=12, choices=Held.choices, blank=True, db_default="", editable=False
+        max_length=12, choices=Held.choices, blank=True, default="", db_default="", editable=False
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -134,6 +134,15 @@ def test_a_moderator_corrects_and_deletes_but_publishes_nothing_while_it_is_hidd
     assert not Update.objects.exists()
 
 
+def test_a_new_one_begins_empty_as_a_draft(as_user, ana, petition):
+    answer = as_user(ana).get(f"{updates(petition)}new/")
+    html = answer.content.decode()
+    assert "It did not come out" not in html
+    assert "Nothing was saved yet." not in html
+    assert answer.context["form"]["when"].value() == "draft"
+    assert answer.context["form"]["happened_on"].value() == timezone.localdate()
+
+
 def test_nothing_is_found_under_another_petition(as_user, ana, petition):
     client = as_user(ana)
     other = UpdateFactory(petition=PetitionFactory(is_open=True, organizer=ana))

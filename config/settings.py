@@ -374,6 +374,7 @@ PETITIONS_RATE_LIMITS = {
     "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
     "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),
+    "test": env.str("PETITIONS_TEST_MAIL_RATE", "20/hour"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str(
     "PETITIONS_DEFAULT_COUNTRY",

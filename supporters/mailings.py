@@ -1,31 +1,50 @@
 """Mailings: one update to all supporters who asked for updates, through the outbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from petitions import clock
+from petitions.models import Update
 from supporters import switches
 from supporters.models import Mailing, OutgoingMail, Signature
 from supporters.suppression import Why, suppress, suppressed
 
 WEEK = timedelta(days=7)
 BATCH = 1_000  # outbox rows a transaction
+REMOVED = 5_000  # of a cancelled mailing, a transaction
 
 
-def left_this_week(petition_id: int) -> int:
-    """How many more may begin now for this petition, of PETITIONS_MAILINGS_PER_WEEK in seven days.
-
-    To be asked with the petition's row locked. Cancelled ones count: some may have had the mail.
-    """
+def begun_this_week(petition_id: int) -> int:
+    """In the last seven days. Cancelled ones count: some may have had the mail."""
     since = clock.now() - WEEK
-    begun = Mailing.objects.filter(update__petition_id=petition_id, started_at__gt=since).count()
-    return max(0, settings.PETITIONS_MAILINGS_PER_WEEK - begun)
+    return Mailing.objects.filter(update__petition_id=petition_id, started_at__gt=since).count()
+
+
+def has_room(petition_id: int, *, at: datetime, beside: int | None = None) -> bool:
+    """Whether one more may begin then: of PETITIONS_MAILINGS_PER_WEEK in any seven days.
+
+    To be asked with the petition's row locked, when one is published or scheduled: what is
+    scheduled has its place from then on. `beside`: the update that asks, which is not counted.
+    """
+    near = (at - WEEK, at + WEEK)
+    begun = Mailing.objects.filter(update__petition_id=petition_id, started_at__range=near)
+    promised = Update.objects.filter(
+        petition_id=petition_id, email_supporters=True, scheduled_for__range=near
+    )
+    if beside:
+        promised = promised.exclude(pk=beside)
+    moments = [*begun.values_list("started_at", flat=True)]
+    moments += [at for at in promised.values_list("scheduled_for", flat=True) if at]
+    moments.sort()
+    most = settings.PETITIONS_MAILINGS_PER_WEEK
+    full = zip(moments, moments[most - 1 :], strict=False)  # the first and last of so many
+    return not any(max(last, at) - min(first, at) < WEEK for first, last in full)
 
 
 def too_many() -> str:
@@ -64,15 +83,10 @@ def _fill(mailing_id: int) -> int:
         if mailing is None:
             return 0
         petition_id = mailing.update.petition_id
-        wanting = (
-            Signature.objects.confirmed()
-            .filter(petition_id=petition_id, wants_updates=True, is_organizer=False)
-            .exclude(email="")
-            .filter(pk__gt=mailing.filled_to)
-            .order_by("pk")
-            .values_list("pk", "email")[:BATCH]
+        wanting = Signature.objects.wanting_updates().filter(
+            petition_id=petition_id, pk__gt=mailing.filled_to
         )
-        found = list(wanting)
+        found = list(wanting.order_by("pk").values_list("pk", "email")[:BATCH])
         left_out = suppressed(email for _pk, email in found)
         mails = [
             OutgoingMail(
@@ -90,20 +104,47 @@ def _fill(mailing_id: int) -> int:
         OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
         if found:
             mailing.filled_to = found[-1][0]
+        mailing.queued += len(mails)
+        mailing.left_out += len(found) - len(mails)
         if len(found) < BATCH:
             mailing.finished_at = timezone.now()
-        mailing.save(update_fields=["filled_to", "finished_at"])
+        mailing.save(update_fields=["filled_to", "queued", "left_out", "finished_at"])
     return len(found)
 
 
 def cancel(mailing_id: int) -> bool:
-    """Stop a mailing; what has not been sent is removed. False when it was cancelled before."""
+    """Stop a mailing. False when it was cancelled before, or all of it had been sent.
+
+    Nothing is sent from then on but the mail in flight: each is looked at again before it goes.
+    """
+    unsent = _unsent().filter(mailing=OuterRef("pk"))
     with transaction.atomic():
         running = Mailing.objects.filter(pk=mailing_id, cancelled_at=None)
-        if not running.update(cancelled_at=timezone.now()):
+        running = running.filter(Q(finished_at=None) | Exists(unsent))
+        stopped = {"cancelled_at": timezone.now(), "count_again_at": None, "settled_at": None}
+        if not running.update(**stopped):
             return False
-        OutgoingMail.objects.filter(mailing_id=mailing_id, sent_at=None, failed_at=None).delete()
+        _remove(mailing_id)
     return True
+
+
+def remove_cancelled() -> int:
+    """Remove a batch of what each cancelled mailing has not sent. Returns how many."""
+    cancelled = Mailing.objects.filter(settled_at=None).exclude(cancelled_at=None).order_by("pk")
+    return sum(_remove(pk) for pk in list(cancelled.values_list("pk", flat=True)))
+
+
+def _remove(mailing_id: int) -> int:
+    # What is leased is left to its worker, which drops it, or has just sent it and stamps it.
+    free = Q(leased_until=None) | Q(leased_until__lte=Now())
+    unsent = _unsent().filter(free, mailing_id=mailing_id)
+    ids = list(unsent.order_by("not_before", "pk").values_list("pk", flat=True)[:REMOVED])
+    removed: int = unsent.filter(pk__in=ids).delete()[0] if ids else 0
+    return removed
+
+
+def _unsent() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(sent_at=None, failed_at=None)
 
 
 def unsubscribe(signature_id: int) -> bool:

@@ -19,7 +19,7 @@ from petitions import clock
 from petitions.models import ModerationEvent, Petition, Update
 from petitions.states import Status
 from petitions.text import plain
-from supporters import tokens
+from supporters import rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
@@ -59,6 +59,9 @@ def compose(mail: OutgoingMail) -> Mail | None:
         message = start(mail, language=language)
     elif mail.kind == OutgoingMail.Kind.TEAM:
         message = team(mail, language=language)
+    elif mail.kind == OutgoingMail.Kind.TEST:
+        update = rehearsal.update_of(mail)
+        message = update_test(update, language=language) if update else None
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
@@ -159,10 +162,8 @@ def supporter_update(update: Update, signature: Signature) -> Mail:
         with translation.override(spoken):
             unsubscribe_url = _url("unsubscribe", blank("unsubscribe"))
             context = {
-                **_about(petition),
-                "update": update,
-                "headline": _short(update.title),
-                "text": plain(update.body).replace("\n", "\n\n"),
+                **_about_update(update),
+                "is_test": False,
                 "signature_url": _url("signature", blank("signature")),
                 "unsubscribe_url": unsubscribe_url,
                 "unsubscribe_all_url": f"{unsubscribe_url}?all",
@@ -177,6 +178,12 @@ def supporter_update(update: Update, signature: Signature) -> Mail:
         mail.extra_headers["List-Unsubscribe"] = f"<{_url('unsubscribe', token)}>"
     mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return mail
+
+
+def update_test(update: Update, *, language: str = "") -> Mail:
+    """The same to who writes it: marked as a test, with words in the place of personal links."""
+    with _speaking(language):
+        return _make("update", {**_about_update(update), "is_test": True})
 
 
 def decision(event: ModerationEvent, *, language: str = "") -> Mail:
@@ -264,6 +271,15 @@ def _about(petition: Petition) -> dict[str, Any]:
         "petition": petition,
         "short_title": _short(petition.title),
         "petition_url": settings.SITE_URL + petition.get_absolute_url(),
+    }
+
+
+def _about_update(update: Update) -> dict[str, Any]:
+    return {
+        **_about(update.petition),
+        "update": update,
+        "headline": _short(update.title),
+        "text": plain(update.body).replace("\n", "\n\n"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The worker: closes, folds, fills mailings and sends, for as long as it is let.
+"""The worker: closes, folds, publishes what is due, fills mailings and sends, as long as it is let.
 
 Any number may run at a time. Mail is sent on a thread of its own, so that a mail server that takes
 its time never keeps positions waiting.
@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connections, transaction
@@ -15,7 +16,7 @@ from django.db import close_old_connections, connections, transaction
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from petitions.states import StateConflict
-from supporters import delivery, erasure, mailings, outbox, tallies, trend
+from supporters import delivery, erasure, mailings, outbox, progress, releasing, tallies, trend
 from supporters.accounts import sessions
 from supporters.fold import fold_all
 from supporters.mail_line import Line
@@ -55,7 +56,10 @@ class Worker:
                 began = time.monotonic()
                 self._do("closing", close_due)
                 self._do("fold", fold_all)
+                self._do("scheduled updates", releasing.release_due)
                 self._do("mailings", mailings.fill)
+                self._do("cancelled mailings", mailings.remove_cancelled)
+                self._do("numbers of mailings", progress.refresh)
                 self._do_every(_MINUTE, "trend", trend.refresh)
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
@@ -71,11 +75,15 @@ class Worker:
             post.join()
 
     def once(self) -> bool:
-        """Close, fold, fill, send until nothing is due, refresh, erase. True if all went well."""
+        """Close, fold, publish, fill, send until nothing is due, refresh, erase. True if all went
+        well."""
         self._do("closing", close_due)
         self._do("fold", fold_all)
+        self._do("scheduled updates", releasing.release_due)
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
+        self._do("cancelled mailings", mailings.remove_cancelled)
+        self._do("numbers of mailings", partial(progress.refresh, at_once=True))
         self._do("trend", trend.refresh)
         self._do("progress", trend.refresh_progress)
         self._do("tallies", tallies.refresh)

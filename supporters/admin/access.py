@@ -16,6 +16,8 @@ from petitions.models import Petition, TeamMember
 from petitions.roles import Role
 from petitions.states import Status
 
+NEWSWORTHY = (Status.OPEN, Status.CLOSED)
+
 
 def may_view(user: Any, petition: Petition) -> bool:
     """Whether this user may see the petition here at all, with its figures."""
@@ -25,6 +27,23 @@ def may_view(user: Any, petition: Petition) -> bool:
 def may_update(user: Any, petition: Petition | None, *states: Status) -> bool:
     """Whether this user may write updates, and mail them, in one of these states."""
     return _may(user, petition, Role.UPDATE, *states)
+
+
+def may_post(user: Any, petition: Petition) -> bool:
+    """Whether this user may write an update now. Before there are readers there is no news, not
+    even by moderators."""
+    return (
+        petition.status in NEWSWORTHY
+        and user.is_active
+        and user.has_perm("petitions.add_update")
+        and may_update(user, petition, *NEWSWORTHY)
+    )
+
+
+def may_correct(user: Any, petition: Petition) -> bool:
+    """Whether this user may change updates that are there; moderators also while it is hidden."""
+    has_right: bool = user.has_perm("petitions.change_update")
+    return has_right and may_update(user, petition, *NEWSWORTHY)
 
 
 def may_edit(user: Any, petition: Petition | None, *states: Status) -> bool:

@@ -85,7 +85,8 @@ def _update(petition: Petition) -> Item:
     text = gettext("A first update, with what happens next")
     if petition.status != Status.OPEN:
         return Item(text=text, is_done=done, hint=_once_open())
-    return Item(text=text, is_done=done, url="#updates-2-group")
+    page = reverse("admin:petitions_petition_updates", args=[petition.pk])
+    return Item(text=text, is_done=done, url=page)
 
 
 def _share(petition: Petition) -> Item:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from supporters.models import OutgoingMail
+from supporters.models import Mailing, OutgoingMail
 
 from .lists import FastList, ReadOnly
 
@@ -57,6 +57,7 @@ class OutgoingMailAdmin(ReadOnly, FastList):
     @admin.action(description=_("Try failed mails again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
         again = queryset.order_by().filter(failed_at__isnull=False, sent_at=None)
+        mailings = list(again.exclude(mailing=None).values_list("mailing", flat=True).distinct())
         number = again.update(
             failed_at=None,
             failure="",
@@ -64,6 +65,7 @@ class OutgoingMailAdmin(ReadOnly, FastList):
             leased_until=None,
             not_before=Now(),
         )
+        Mailing.objects.filter(pk__in=mailings).update(settled_at=None, count_again_at=None)
         say = ngettext("%d mail will be tried again.", "%d mails will be tried again.", number)
         level = messages.SUCCESS if number else messages.WARNING
         self.message_user(request, say % number, level)

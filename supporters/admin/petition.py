@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from petitions.admin import HTTPS, AsksAgain
 from petitions.groups import may_moderate
-from petitions.models import Petition, Update
+from petitions.models import Petition
 from petitions.search import matching
 from petitions.states import Status
 from supporters import switches, tokens
@@ -25,15 +25,13 @@ from supporters.receivers import rename_organizers_signature
 from supporters.teams.ownership import follow_organizer
 
 from . import moves, petition_pages
-from .access import may_edit, may_manage, may_update, may_view
+from .access import may_edit, may_manage, may_post, may_view
 from .checklist import checklist, review_note
 from .inlines import (
     ActionStepInline,
     EventInline,
     NewTargetInline,
-    NewUpdateInline,
     TargetInline,
-    UpdateInline,
     VersionInline,
 )
 from .lists import AsOrdered, FastList
@@ -41,6 +39,7 @@ from .petition_form import PetitionForm
 from .picture_field import ask_again, make_ahead
 from .proposed_ask import hold_back
 from .sources import sources_view
+from .updates import newest
 
 _TEXT = ("title", "summary", "body", "ask")
 _PICTURE = ("picture", "picture_alt")
@@ -118,8 +117,7 @@ class PetitionAdmin(AsksAgain, FastList):
     search_fields: ClassVar = ["title"]  # get_search_results() says what is searched
     actions = ("publish_selected", "close_selected", "feature_selected", "unfeature_selected")
     autocomplete_fields = ("organizer", "topics")
-    inlines = (NewUpdateInline, UpdateInline, TargetInline, NewTargetInline, ActionStepInline,
-               VersionInline, EventInline)  # fmt: skip
+    inlines = (TargetInline, NewTargetInline, ActionStepInline, VersionInline, EventInline)
 
     class Media:
         css: ClassVar = {"all": ["css/admin.css"]}
@@ -138,8 +136,7 @@ class PetitionAdmin(AsksAgain, FastList):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
-        editable = (Status.DRAFT, Status.OPEN, Status.CLOSED)
-        return may and (obj is None or may_update(request.user, obj, *editable))
+        return may and (obj is None or may_edit(request.user, obj, Status.DRAFT, Status.OPEN))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts, by their organizer. What was ever public is closed or hidden."""
@@ -282,13 +279,6 @@ class PetitionAdmin(AsksAgain, FastList):
         if form.changes_picture:
             obj.change_picture(form.new_picture)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
-        if formset.model is not Update:
-            super().save_formset(request, form, formset, change)
-        elif number := formset.save_as(request.user):
-            say = ngettext("%d update was published.", "%d updates were published.", number)
-            self.message_user(request, say % number)
-
     def delete_model(self, request: HttpRequest, obj: Petition) -> None:
         # It may have been submitted, published and signed since the page asked.
         rows = Petition.objects.lock().filter(pk=obj.pk)
@@ -336,6 +326,9 @@ class PetitionAdmin(AsksAgain, FastList):
         context["may_moderate"] = may_moderate(request.user)
         context["checklist"] = checklist(request.user, petition) if petition else []
         context["review_note"] = review_note(petition) if petition else ""
+        shown = petition and petition.is_published
+        context["news"] = list(newest(petition)) if shown else []
+        context["may_post"] = bool(shown and may_post(request.user, petition))
         if petition and petition.is_published and switches.current().mailings_paused:
             self.message_user(request, _MAILS_WAIT, messages.WARNING)
         if context["errors"]:

@@ -16,8 +16,11 @@ from .copy import copy_view
 from .download import download_view
 from .proposed_ask import proposed_ask_view
 from .team import team_view
+from .update_mailing import mailing_view
+from .updates import new_update_view, preview_view, update_view, updates_view
 
 _Page = Callable[[Any, HttpRequest, str], HttpResponse]
+_UpdatePage = Callable[[Any, HttpRequest, str, int], HttpResponse]
 
 # In the address, and as the last word of its name.
 _PAGES: dict[str, _Page] = {
@@ -25,10 +28,45 @@ _PAGES: dict[str, _Page] = {
     "proposed-ask": proposed_ask_view,
     "copy": copy_view,
     "download": download_view,
+    "updates": updates_view,
+}
+# Of its updates: the address after "updates/", and the last word of its name.
+_WRITING: dict[str, tuple[str, _Page]] = {
+    "new": ("new_update", new_update_view),
+    "preview": ("preview_update", preview_view),
+}
+_OF_UPDATE: dict[str, tuple[str, _UpdatePage]] = {
+    "": ("update", update_view),
+    "mailing/": ("mailing", mailing_view),
 }
 
 
 def urls(model_admin: Any) -> list[Any]:
+    view = model_admin.admin_site.admin_view
+    writing = [
+        path(
+            f"<path:object_id>/updates/{place}/",
+            view(partial(_show, model_admin, page)),
+            name=f"petitions_petition_{name}",
+        )
+        for place, (name, page) in _WRITING.items()
+    ]
+    of_update = [
+        path(
+            f"<path:object_id>/updates/<int:update_id>/{place}",
+            view(partial(_show_update, model_admin, update_page)),
+            name=f"petitions_petition_{name}",
+        )
+        for place, (name, update_page) in _OF_UPDATE.items()
+    ]
+    return [
+        *writing,
+        *of_update,
+        *_own(model_admin),
+    ]
+
+
+def _own(model_admin: Any) -> list[Any]:
     return [
         path(
             f"<path:object_id>/{name}/",
@@ -42,6 +80,7 @@ def urls(model_admin: Any) -> list[Any]:
 def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     """Address and label of those that this user, who sees the petition, is led to."""
     found: list[tuple[str, Any]] = [
+        (reverse("admin:petitions_petition_updates", args=[petition.pk]), _("Updates")),
         (reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team")),
         (reverse("admin:petitions_petition_copy", args=[petition.pk]), _("Use as a template")),
     ]
@@ -56,3 +95,9 @@ def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
 
 def _show(model_admin: Any, page: _Page, request: HttpRequest, object_id: str) -> HttpResponse:
     return page(model_admin, request, unquote(object_id))
+
+
+def _show_update(
+    model_admin: Any, page: _UpdatePage, request: HttpRequest, object_id: str, update_id: int
+) -> HttpResponse:
+    return page(model_admin, request, unquote(object_id), update_id)

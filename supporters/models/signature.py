@@ -28,6 +28,11 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Confirmed, not yet folded."""
         return self.filter(status=Signature.Status.CONFIRMED, position=None)
 
+    def wanting_updates(self) -> Self:
+        """Who gets an update by mail, unless the address is suppressed."""
+        wanting = self.confirmed().filter(wants_updates=True, is_organizer=False)
+        return wanting.exclude(email="")
+
     def for_public_display(self) -> Self:
         """Confirmed, and the signer agreed to be shown. Loads nothing that must not be shown."""
         return (
@@ -168,6 +173,14 @@ class Signature(models.Model):
                 fields=["petition", "-confirmed_at", "-id"],
                 condition=Q(status="confirmed") & ~Q(reason="") & ~Q(display="hidden"),
                 name="supporters_signature_reasons",
+            ),
+            # Who gets an update (recipients.py): counted before it is sent, and read in steps while
+            # the outbox is filled. Only who wants updates pays for it.
+            models.Index(
+                fields=["petition", "id"],
+                condition=Q(status="confirmed", wants_updates=True, is_organizer=False)
+                & ~Q(email=""),
+                name="supporters_signature_wanting",
             ),
             # Erasing what was never confirmed (erasure.py).
             models.Index(

@@ -15,6 +15,7 @@ from supporters.teams import mails
 from tests.browser.signer import fill, link_in
 from tests.browser.test_admin import log_in, member
 from tests.browser.test_starting import go_on, keep_link
+from tests.browser.test_updates import publish_by_mail
 from tests.smtp import Inbox
 from tests.supporters.starting.flow import TITLE
 
@@ -135,13 +136,12 @@ def expect_number(page: Page, petition: Petition, number: int) -> None:
 
 
 def an_update_is_mailed(page: Page, own: str, inbox: Inbox) -> None:
-    page.goto(f"{own}/change/")
-    page.locator("[name=new_update-0-title]").fill("The board answered")
-    page.locator("[name=new_update-0-body]").fill("It will decide in **March**.")
-    page.locator("[name=new_update-0-email_supporters]").check()
-    page.locator("[name=new_update-0-publish_now]").check()
-    page.locator("[name=_save]").click()
-    expect(page.locator(".messagelist .success").first).to_be_visible()
+    page.goto(f"{own}/updates/")
+    page.get_by_role("link", name="Write an update").click()
+    page.get_by_label("Title").fill("The board answered")
+    page.locator("[name=body]").fill("It will decide in **March**.")
+    expect(page.get_by_text(f"It would reach {len(SIGNERS)} supporters now.")).to_be_visible()
+    publish_by_mail(page)
     inbox.clear()
     call_command("work", "--once")
     got = sorted(recipient for each in inbox.deliveries for recipient in each.recipients)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from petitions.models import Update
@@ -135,3 +136,32 @@ def test_an_edit_of_what_was_published_meanwhile_is_told():
     stale.save_edited({"body"})
     stored = Update.objects.get()
     assert stored.edited_at >= stored.published_at
+
+
+def test_a_scheduled_update_is_a_draft_until_its_moment():
+    ana = UserFactory()
+    update = UpdateFactory(published_at=None)
+    moment = timezone.now() + timedelta(hours=1)
+    assert update.schedule(at=moment, by=ana)
+    stored = Update.objects.get()
+    assert (stored.scheduled_for, stored.scheduled_by, stored.published_at) == (moment, ana, None)
+    assert list(Update.objects.due()) == list(Update.objects.published()) == []
+    assert update.schedule(at=timezone.now() - timedelta(seconds=1), by=ana)
+    assert list(Update.objects.due()) == [update]
+    assert update.unschedule(held=Update.Held.NO_ROLE)
+    assert list(Update.objects.due()) == []
+    assert Update.objects.get().held == "no_role"
+    assert update.publish()
+    assert (Update.objects.get().held, update.held) == ("", "")
+
+
+def test_what_is_public_is_not_scheduled():
+    update = UpdateFactory()
+    stale = Update.objects.get()
+    assert not stale.schedule(at=timezone.now() + timedelta(hours=1), by=UserFactory())
+    assert not stale.unschedule()
+    stale.choose_mail(wanted=True)
+    assert not Update.objects.get().email_supporters
+    update.scheduled_for = timezone.now()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        update.save()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from petitions.models import Petition
-from supporters import outbox, petition_page
+from supporters import mailings, outbox, petition_page, recipients
 from supporters.confirming import Answer, confirm
 from supporters.count import live_count, with_newest_confirmation
 from supporters.fold import fold, fold_all
@@ -112,6 +112,15 @@ def test_the_worker_finds_the_tails_without_reading_the_rest(petition):
     waiting = plans(fold_all)[0]
     assert "supporters_signature_tail" in waiting
     assert_nothing_is_read_whole(waiting)
+
+
+def test_who_gets_an_update_is_found_by_an_index_of_its_own(petition):
+    found = plans(lambda: recipients.reach(petition.pk))
+    mailing(petition=petition)
+    found += plans(mailings.fill)
+    for plan in found:
+        assert "supporters_signature_wanting" in plan
+        assert_nothing_is_read_whole(plan)
 
 
 SAM = Signer(

@@ -250,6 +250,16 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("Lyyyy0yy", "Lrrrr0rr"),
     "admin/petitions/petition/<path:object_id>/download/":
         ("Lrr--0--", "Lrr--0--"),
+    "admin/petitions/petition/<path:object_id>/updates/":
+        ("Lyyyy0yy", "Lxxxxxxx"),
+    "admin/petitions/petition/<path:object_id>/updates/new/":
+        ("Lyyy-0yy", "Lyyy-0yy"),
+    "admin/petitions/petition/<path:object_id>/updates/preview/":
+        ("Lxxxxxxx", "Lyyy-0yy"),
+    "admin/petitions/petition/<path:object_id>/updates/<int:update_id>/":
+        ("Lyyy-0yy", "Lyyy-0yy"),
+    "admin/petitions/petition/<path:object_id>/updates/<int:update_id>/mailing/":
+        ("Lyyyy0yy", "Lyyy-0yy"),
     "admin/petitions/petition/<path:object_id>/proposed-ask/":
         ("Lyy--0yy", "L----0--"),
     "admin/petitions/petition/":
@@ -261,7 +271,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "admin/petitions/petition/<path:object_id>/delete/":
         ("L----r--", "L----r--"),
     "admin/petitions/petition/<path:object_id>/change/":
-        ("Lyyyyryy", "Lyyy-ryy"),
+        ("Lyyyyryy", "Lyy--ryy"),
     "admin/petitions/petition/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/supporters/signature/":
@@ -342,6 +352,20 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0rr",),
     "ask: take_back":
         ("Lrr--0rr",),
+    "update: write":
+        ("Lrrr-0rr",),
+    "update: schedule":
+        ("Lrrr-0rr",),
+    "update: test":
+        ("Lrrr-0rr",),
+    "update: delete a draft":
+        ("Lrrr-0rr",),
+    "update: delete what was published":
+        ("L----0rr",),
+    "update: delete what was mailed":
+        ("L----0--",),
+    "update: stop the mailing":
+        ("Lrrr-0rr",),
     "delete: a draft":
         ("Lr---r-r",),
     "delete: an open one":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from petitions import team
 from petitions.models import (
@@ -99,6 +101,8 @@ def _make_rows(ours: Petition, ana: User) -> None:
     Topic.objects.create(name="Bridges", slug="bridges")
     SignatureFactory(petition=ours, is_confirmed=True, email="sam@example.org")
     Mailing.objects.create(update=UpdateFactory(petition=ours, author=ana))
+    UpdateFactory(petition=ours, published_at=None)
+    UpdateFactory(petition=ours)
     OutgoingMail.objects.create(kind="decision", recipient=ana.email, petition=ours)
     CountAdjustment.objects.create(petition=ours, kind="paper", quantity=1)
     Download.objects.create(petition=ours, by=ana, by_name="organizer", rows=1, addresses=0)
@@ -141,6 +145,7 @@ def address(pattern: str, world: World) -> str:
         "<path:content_type_id>": "1",
         "<str:move>": "close",
         "<int:pk>": "1",
+        "<int:update_id>": str(world.ours.updates.order_by("pk")[0].pk),
         "<str:name>": "title",
         "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/x/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
@@ -193,9 +198,26 @@ def actions(world: World) -> list[Asked]:
         Asked(row=f"ask: {name}", path=f"{one}proposed-ask/", typed={"action": name, "note": "x"})
         for name in ("approve", "refuse", "take_back")
     ]
+    news = f"{one}updates/"
+    mailed, waiting, out = world.ours.updates.order_by("pk").values_list("pk", flat=True)
+    typed = {"kind": "news", "body": "x", "happened_on": "2020-01-01", "action": "save"}
+    soon = f"{timezone.localtime() + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    gone = {"action": "delete", "confirmed": "yes"}
+    updates = [
+        Asked(row=f"update: {name}", path=news + place, typed=typed)
+        for name, place, typed in (
+            ("write", "new/", typed | {"when": "now"}),
+            ("schedule", f"{waiting}/", typed | {"when": "later", "moment": soon}),
+            ("test", f"{waiting}/", typed | {"when": "draft", "action": "test"}),
+            ("delete a draft", f"{waiting}/", gone),
+            ("delete what was published", f"{out}/", gone),
+            ("delete what was mailed", f"{mailed}/", gone),
+            ("stop the mailing", f"{mailed}/mailing/", {"confirmed": "yes"}),
+        )
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *others]
+    return [*lists, *moves, *teams, *asks, *updates, *others]
 
 
 def letter(answer: Any) -> str:

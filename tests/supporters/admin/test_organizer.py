@@ -98,6 +98,7 @@ def addresses(secret) -> list[str]:
             ids = [str(secret[app_and_model[1]].pk)]
         for pk in ids:
             address = re.sub(r"<path:object_id>|<id>|<path:content_type_id>", pk, route)
+            address = address.replace("<int:update_id>", str(secret["update"].pk))
             if "<str:move>" in address:
                 names = ("submit", "publish", "send-back", "reject", "close", "reopen", "hide")
                 found |= {address.replace("<str:move>", move) for move in (*names, "restore", "x")}
@@ -259,8 +260,6 @@ def test_posted_ids_of_anothers_rows_change_nothing(as_user, bo, secret, page_of
     ActionStepFactory(petition=mine)
     PetitionTarget.objects.create(petition=mine, target=TargetFactory())
     theirs = {
-        "updates": (secret["update"], {"body": "Taken", "kind": "news", "publish_now": "on"}),
-        "new_update": (secret["update"], {"body": "Taken", "kind": "news", "publish_now": "on"}),
         "steps": (secret["actionstep"], {"kind": "call", "contact": "Taken"}),
         "target_links": (secret["petitiontarget"], {"relation": "called"}),
         "new_targets": (secret["petitiontarget"], {"relation": "called"}),
@@ -285,17 +284,26 @@ def test_posted_ids_of_anothers_rows_change_nothing(as_user, bo, secret, page_of
     assert secret["petition"].updates.count() == secret["petition"].steps.count() == 1
 
 
-def test_a_new_update_cannot_be_put_under_anothers_petition(as_user, bo, secret, page_of):
+def test_an_update_cannot_be_put_or_found_under_another_petition(as_user, bo, secret):
     client = as_user(bo)
     mine = PetitionFactory(organizer=bo, is_open=True)
-    data = page_of(
-        client, mine,
-        **{"new_update-0-body": "News", "new_update-0-petition": str(secret["petition"].pk)},
-    )  # fmt: skip
-    answer = client.post(page(mine), data)
-    assert answer.status_code == 200
-    assert "did not match the parent" in str(answer.context["errors"])
-    assert not Update.objects.filter(body="News").exists()
+    typed = {"kind": "news", "body": "Taken", "happened_on": "2020-01-01", "when": "now",
+             "action": "save"}  # fmt: skip
+    theirs = secret["petition"].pk
+    stored = Update.objects.filter(pk=secret["update"].pk)
+    before = stored.values().get()
+    also = {"petition": str(theirs), "pk": str(secret["update"].pk)}
+    assert client.post(f"{LIST}{mine.pk}/updates/new/", typed | also).status_code == 302
+    assert Update.objects.exclude(pk=secret["update"].pk).get().petition == mine
+    for place in ("", "mailing/"):
+        address = f"{LIST}{mine.pk}/updates/{secret['update'].pk}/{place}"
+        for answer in (client.get(address), client.post(address, typed)):
+            assert answer.status_code == 404
+            assert not tells(answer)
+    assert client.post(f"{LIST}{theirs}/updates/new/", typed).status_code == 404
+    assert client.post(f"{LIST}{theirs}/updates/preview/", typed).status_code == 404
+    assert stored.values().get() == before
+    assert secret["petition"].updates.count() == 1
 
 
 def test_staff_without_a_group_see_nothing(as_user, nobody_yet, secret):

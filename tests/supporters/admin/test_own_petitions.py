@@ -48,7 +48,7 @@ def test_a_new_petition_is_ones_own_draft(as_user, bo, ana):
         "opened_at_0": "2020-01-01", "opened_at_1": "00:00", "supporter_count": "9000",
         "picture": "x",
     }  # fmt: skip
-    for prefix in ("new_update", "updates", "target_links", "new_targets", "steps", "events"):
+    for prefix in ("target_links", "new_targets", "steps", "events"):
         data |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     answer = as_user(bo).post(f"{LIST}add/", data)
     assert answer.status_code == 302, answer.context["errors"]
@@ -99,14 +99,12 @@ def test_some_states_are_only_read(as_user, bo, status):
     assert Petition.objects.get().title == "As it was"
 
 
-def test_a_closed_petition_keeps_its_text_and_takes_news(as_user, bo, page_of):
+def test_a_closed_petition_keeps_its_text_and_takes_news(as_user, bo):
     petition = PetitionFactory(organizer=bo, is_closed=True, title="As it was")
     client = as_user(bo)
-    data = page_of(
-        client, petition, title="Changed",
-        **{"new_update-0-body": "It was mended.", "new_update-0-publish_now": "on"},
-    )  # fmt: skip
-    assert client.post(page(petition), data).status_code == 302
+    assert client.post(page(petition), {"title": "Changed"}).status_code == 403
+    typed = {"kind": "news", "body": "It was mended.", "happened_on": "2020-01-01", "when": "now"}
+    assert client.post(f"{LIST}{petition.pk}/updates/new/", typed).status_code == 302
     assert Petition.objects.get().title == "As it was"
     assert Update.objects.get().published_at is not None
 

@@ -50,7 +50,7 @@ def test_an_organizer_chooses_a_picture_for_a_draft(as_user, bo, page_of, media)
 
 def test_a_new_petition_may_come_with_its_picture(as_user, bo, media):
     data = {"title": "Mend it", "picture": upload(), "picture_alt": "A bridge"}
-    for prefix in ("new_update", "updates", "target_links", "new_targets", "steps", "events"):
+    for prefix in ("target_links", "new_targets", "steps", "events"):
         data |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     answer = as_user(bo).post(f"{LIST}add/", data)
     assert answer.status_code == 302, answer.context["errors"]
@@ -181,13 +181,12 @@ def test_an_error_further_down_says_that_the_picture_was_not_kept(as_user, bo, p
 
 
 @pytest.mark.parametrize("status", ["in_review", "closed", "rejected", "hidden"])
-def test_what_an_organizer_may_not_edit_takes_no_picture(as_user, bo, page_of, media, status):
+def test_what_an_organizer_may_not_edit_takes_no_picture(as_user, bo, media, status):
     petition = PetitionFactory(organizer=bo, status=status)
     client = as_user(bo)
     assert 'name="picture"' not in client.get(page(petition)).content.decode()
-    data = page_of(client, petition) if status == "closed" else {"title": "Changed"}
-    answer = client.post(page(petition), {**data, "picture": upload(), "picture_alt": "A bridge"})
-    assert answer.status_code == (302 if status == "closed" else 403)
+    typed = {"title": "Changed", "picture": upload(), "picture_alt": "A bridge"}
+    assert client.post(page(petition), typed).status_code == 403
     row = Petition.objects.get()
     assert (row.picture.name, row.picture_alt) == ("", "")
     assert stored(media) == set()

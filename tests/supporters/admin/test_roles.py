@@ -73,32 +73,37 @@ def test_who_may_view_changes_nothing(as_user, bo, petition):
     text = client.get(page(petition)).content.decode()
     assert "Mend the bridge" in text
     assert 'name="ask"' not in text
-    assert "new_update-0-title" not in text
+    assert "Write an update" not in text
+    news = f"{LIST}{petition.pk}/updates/"
+    assert "Write an update" not in client.get(news).content.decode()
+    for address in ("new/", "preview/", f"{UpdateFactory(petition=petition).pk}/"):
+        assert client.post(news + address, {"body": "Mine.", "action": "save"}).status_code == 403
     assert client.post(page(petition), {"ask": "Something else."}).status_code == 403
     assert client.get(f"{LIST}{petition.pk}/sources/").status_code == 200
     assert "checklist" not in text
 
 
-def test_who_may_update_posts_news_and_changes_nothing_else(as_user, bo, petition, page_of):
+def test_who_may_update_posts_news_and_changes_nothing_else(as_user, bo, petition):
     join(petition, bo, "update")
     client = as_user(bo)
-    typed = {"new_update-0-title": "News", "new_update-0-body": "It rained.", "ask": "Other.",
-             "goal": "9", "new_targets-TOTAL_FORMS": "1", "steps-TOTAL_FORMS": "1",
-             "steps-0-kind": "call", "steps-0-contact": "X"}  # fmt: skip
-    answer = client.post(page(petition), page_of(client, petition, **typed))
-    assert answer.status_code == 302
+    typed = {"title": "News", "body": "It rained.", "kind": "news", "happened_on": "2020-01-01",
+             "when": "draft", "ask": "Other.", "goal": "9"}  # fmt: skip
+    assert client.post(f"{LIST}{petition.pk}/updates/new/", typed).status_code == 302
+    assert Update.objects.get().author == bo
+    others = {"new_targets-TOTAL_FORMS": "1", "steps-TOTAL_FORMS": "1",
+              "steps-0-kind": "call", "steps-0-contact": "X"}  # fmt: skip
+    assert client.post(page(petition), typed | others).status_code == 403
     after = Petition.objects.get()
     assert (after.ask, after.goal) == ("Mend it.", None)
     assert not after.steps.exists()
-    assert Update.objects.get().author == bo
 
 
-def test_who_may_update_does_not_touch_a_draft(as_user, bo, ana, page_of):
+def test_who_may_update_does_not_touch_a_draft(as_user, bo, ana):
     draft = PetitionFactory(organizer=ana, ask="Mend it.", language="en")
     join(draft, bo, "update")
     client = as_user(bo)
-    data = page_of(client, draft, title="Mine", ask="Other.", language="es", change_reason="x")
-    assert client.post(page(draft), data).status_code == 302
+    typed = {"title": "Mine", "ask": "Other.", "language": "es", "change_reason": "x"}
+    assert client.post(page(draft), typed).status_code == 403
     after = Petition.objects.get()
     assert (after.title, after.ask, after.language) == (draft.title, "Mend it.", "en")
     assert client.post(f"{LIST}{draft.pk}/move/submit/").status_code == 403

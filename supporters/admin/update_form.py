@@ -1,0 +1,164 @@
+"""The form of an update, and what saving it does."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import TextChoices
+from django.http import Http404
+from django.utils import formats, timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from petitions import clock
+from petitions.groups import may_moderate
+from petitions.models import Petition, Update
+from supporters import mailings
+
+from .access import may_correct, may_post
+
+FURTHEST = timedelta(days=366)
+
+
+class When(TextChoices):
+    DRAFT = "draft", _("Not yet: keep it as a draft")
+    NOW = "now", _("Now, when it is saved")
+    LATER = "later", _("Later, at this moment:")
+
+
+class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """With `is_saved` False it only shows what was typed: the moment may still be missing. With
+    `comes_out` False the petition has no readers, so that the text alone can be changed."""
+
+    when = forms.ChoiceField(
+        label=_("When to publish"), choices=When.choices, widget=forms.RadioSelect
+    )
+    moment = forms.DateTimeField(
+        label=_("Moment"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+
+    class Meta:
+        model = Update
+        fields = ("kind", "title", "happened_on", "body", "email_supporters")
+        widgets: ClassVar = {
+            "title": forms.TextInput(attrs={"class": "vTextField"}),
+            "happened_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "body": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 12}),
+        }
+
+    required_css_class = "required"
+
+    def __init__(
+        self, *args: Any, is_saved: bool = True, comes_out: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._is_saved = is_saved
+        self._scheduled_for: datetime | None = self.instance.scheduled_for
+        self._was_mailed = self.instance.email_supporters
+        # A person typed minutes; a moment that a script stored with seconds stays as it is.
+        self.fields["moment"].initial = self._scheduled_for
+        later = self._scheduled_for is not None
+        self.fields["when"].initial = When.LATER if later else When.DRAFT
+        if self.instance.published_at or not comes_out:
+            for name in ("when", "moment", "email_supporters"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if self._is_saved and values.get("when") == When.LATER and "moment" not in self.errors:
+            self._check_moment(values["moment"])
+        return values
+
+    def _check_moment(self, moment: datetime | None) -> None:
+        now = clock.now()
+        if moment is None:
+            self.add_error("moment", ValidationError(_("Say when."), code="required"))
+        elif moment <= now:
+            self.add_error("moment", ValidationError(_("This moment has passed."), code="past"))
+        elif moment > now + FURTHEST:
+            self.add_error("moment", ValidationError(_("A year ahead at most."), code="far"))
+
+    def asks_for_mail_at(self) -> datetime | None:
+        """The moment that a mailing is newly asked for; None where none is, or it had its place."""
+        values = self.cleaned_data
+        if not values.get("email_supporters") or values["when"] == When.DRAFT:
+            return None
+        if values["when"] == When.NOW:
+            return clock.now()
+        moment: datetime = values["moment"]
+        kept = self._was_mailed and moment == self._scheduled_for
+        return None if kept else moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    update: Update
+    say: str
+    is_as_asked: bool = True
+
+
+def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Saved | None:
+    """Store a valid form, and publish or schedule it if that was chosen and `acts`.
+
+    None when it may not be mailed then; the form says so. Raises Http404 when the update was
+    deleted meanwhile, PermissionError when this user may no longer write.
+    """
+    with transaction.atomic():
+        # The row first, as everywhere; it also makes two at once be counted one by one.
+        locked = Petition.objects.lock().get(pk=petition.pk)
+        chooses = acts and "when" in form.fields
+        if not (may_post if chooses or not form.instance.pk else may_correct)(user, locked):
+            raise PermissionError
+        if chooses and not may_moderate(user):
+            at = form.asks_for_mail_at()
+            beside = form.instance.pk
+            if at and not mailings.has_room(petition.pk, at=at, beside=beside):
+                form.add_error("email_supporters", mailings.too_many())
+                return None
+        update = _store(form, locked, user)
+        if not chooses:
+            return Saved(update=update, say=gettext("Saved."))
+        return _act(update, form.cleaned_data, user)
+
+
+def _store(form: UpdateForm, petition: Petition, user: Any) -> Update:
+    update: Update = form.save(commit=False)
+    if not update.pk:
+        update.petition, update.author = petition, user
+        update.save()
+        return update
+    if not Update.objects.filter(pk=update.pk).exists():
+        raise Http404
+    # Not the whole row, or an update published since it was read would be a draft again.
+    changed = set(form.changed_data)
+    update.save_edited(changed & {"kind", "title", "happened_on", "body"})
+    if "email_supporters" in changed:
+        update.choose_mail(wanted=update.email_supporters)
+    return update
+
+
+def _act(update: Update, values: dict[str, Any], user: Any) -> Saved:
+    if values["when"] == When.NOW:
+        done, say = update.publish(), gettext("The update was published.")
+    elif values["when"] == When.LATER:
+        done = update.schedule(at=values["moment"], by=user)
+        say = gettext("The update will be published on %(moment)s.") % {
+            "moment": in_words(values["moment"])
+        }
+    else:
+        done, say = update.unschedule(), gettext("Saved as a draft.")
+    if done:
+        return Saved(update=update, say=say)
+    say = gettext("It was published meanwhile. What you changed is saved, and shown as edited.")
+    return Saved(update=update, say=say, is_as_asked=False)
+
+
+def in_words(moment: datetime) -> str:
+    """Date, time and the name of the site's time zone."""
+    words = formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return f"{words} ({timezone.get_current_timezone_name()})"

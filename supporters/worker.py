@@ -1,7 +1,8 @@
 """The worker: closes, folds, fills mailings and sends, for as long as it is let.
 
 Any number may run at a time. Mail is sent on a thread of its own, so that a mail server that takes
-its time never keeps positions waiting.
+its time never keeps positions waiting; and figures are counted on one, since a million signatures
+take a second to read.
 """
 
 import logging
@@ -18,6 +19,7 @@ from petitions.states import StateConflict
 from supporters import delivery, erasure, mailings, outbox, tallies, trend
 from supporters.accounts import sessions
 from supporters.fold import fold_all
+from supporters.growth import figures
 from supporters.mail_line import Line
 from supporters.stamps import Stamps
 
@@ -50,6 +52,8 @@ class Worker:
     def run(self) -> None:
         post = threading.Thread(target=self._deliver_for_ever, name="outbox")
         post.start()
+        counting = threading.Thread(target=self._count_for_ever, name="figures")
+        counting.start()
         try:
             while not self.stopping:
                 began = time.monotonic()
@@ -69,6 +73,7 @@ class Worker:
         finally:
             self.stopping = True  # also when something unforeseen ends the loop
             post.join()
+            counting.join()
 
     def once(self) -> bool:
         """Close, fold, fill, send until nothing is due, refresh, erase. True if all went well."""
@@ -79,6 +84,7 @@ class Worker:
         self._do("trend", trend.refresh)
         self._do("progress", trend.refresh_progress)
         self._do("tallies", tallies.refresh)
+        self._do("figures", self._count)
         self._do("erasure", erasure.erase_unconfirmed)
         self._do("drafts", erasure.erase_stale_drafts)
         self._do("invitations", erasure.forget_invitations)
@@ -119,6 +125,20 @@ class Worker:
                 wait = TICK if well else min(wait * 2, LONGEST_WAIT)
                 close_old_connections()
                 self._rest(began + wait)
+        finally:
+            connections.close_all()
+
+    def _count(self) -> None:
+        figures.refresh(go_on=self._goes_on)
+
+    def _count_for_ever(self) -> None:
+        """The other thread's work, once a minute."""
+        try:
+            while not self.stopping:
+                began = time.monotonic()
+                self._do("figures", self._count)
+                close_old_connections()
+                self._rest(began + _MINUTE)
         finally:
             connections.close_all()
 

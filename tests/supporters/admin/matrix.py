@@ -244,6 +244,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0yy", "L----0yy"),
     "admin/petitions/petition/<path:object_id>/sources/":
         ("Lyyyy0yy", "Lyyyy0yy"),
+    "admin/petitions/petition/<path:object_id>/growth/":
+        ("Lyyyy0yy", "Lxxxx0xx"),
+    "admin/petitions/petition/<path:object_id>/reasons/":
+        ("Lyyyy0yy", "L----0--"),
     "admin/petitions/petition/<path:object_id>/team/":
         ("Lyyyy0yy", "L----0--"),
     "admin/petitions/petition/<path:object_id>/copy/":
@@ -341,6 +345,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     "ask: refuse":
         ("L----0rr",),
     "ask: take_back":
+        ("Lrr--0rr",),
+    "reason: highlight":
+        ("Lrr--0rr",),
+    "reason: hide":
+        ("Lrr--0rr",),
+    "reason: as_others":
         ("Lrr--0rr",),
     "delete: a draft":
         ("Lr---r-r",),

@@ -193,9 +193,13 @@ def actions(world: World) -> list[Asked]:
         Asked(row=f"ask: {name}", path=f"{one}proposed-ask/", typed={"action": name, "note": "x"})
         for name in ("approve", "refuse", "take_back")
     ]
+    reasons = [
+        Asked(row=f"reason: {name}", path=f"{one}reasons/", typed={"action": name, "row": 1})
+        for name in ("highlight", "hide", "as_others")
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *others]
+    return [*lists, *moves, *teams, *asks, *reasons, *others]
 
 
 def letter(answer: Any) -> str:

@@ -59,13 +59,14 @@ ORDER BY confirmed DESC, pending DESC, source
 LIMIT %s
 """  # noqa: S608 (of texts of ours)
 
+# The organizer's own, which opening makes, knows no place.
 _PLACES = """
 SELECT country, area, locality, confirmed, SUM(confirmed) OVER ()
 FROM (
     SELECT country, substr(postal_code, 1, 2) AS area,
         CASE WHEN postal_code = '' THEN locality ELSE '' END AS locality, COUNT(*) AS confirmed
     FROM supporters_signature
-    WHERE petition_id = %s AND status = 'confirmed'
+    WHERE petition_id = %s AND status = 'confirmed' AND NOT is_organizer
     GROUP BY 1, 2, 3
 ) AS found
 ORDER BY confirmed DESC, country, area, locality

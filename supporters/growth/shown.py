@@ -80,8 +80,8 @@ def place_rows(figures: GrowthFigures, *, merge: bool) -> list[Row]:
     found = [(country, area, number) for country, area, number in numbers.get("places", [])]
     shown = _by_country(found) if merge else [(_place(*row[:2]), row[2], 0) for row in found]
     more, confirmed = numbers.get("more_places", (0, 0))
+    total = confirmed + sum(number for _country, _area, number in found)
     together, confirmed, _none = _small(shown, merge=merge, more=more, before=(confirmed, 0))
-    total = numbers.get("confirmed", 0)
     rows = [
         Row(label=label, confirmed=number, percent=_percent(number, total))
         for label, number, _none in shown

@@ -19,7 +19,7 @@ from petitions.states import StateConflict
 from supporters import delivery, erasure, mailings, outbox, tallies, trend
 from supporters.accounts import sessions
 from supporters.fold import fold_all
-from supporters.growth import figures
+from supporters.growth import figures, quiet
 from supporters.mail_line import Line
 from supporters.stamps import Stamps
 
@@ -63,6 +63,7 @@ class Worker:
                 self._do_every(_MINUTE, "trend", trend.refresh)
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
+                self._do_every(_HOUR, "quiet", quiet.tell)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
                 self._do_every(_HOUR, "invitations", erasure.forget_invitations)
@@ -76,15 +77,16 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Close, fold, fill, send until nothing is due, refresh, erase. True if all went well."""
+        """Close, fold, count, fill, send until nothing is due, refresh, erase. True if all went well."""
         self._do("closing", close_due)
         self._do("fold", fold_all)
+        self._do("figures", self._count)
+        self._do("quiet", quiet.tell)
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
         self._do("trend", trend.refresh)
         self._do("progress", trend.refresh_progress)
         self._do("tallies", tallies.refresh)
-        self._do("figures", self._count)
         self._do("erasure", erasure.erase_unconfirmed)
         self._do("drafts", erasure.erase_stale_drafts)
         self._do("invitations", erasure.forget_invitations)

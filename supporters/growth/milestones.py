@@ -11,6 +11,9 @@ from petitions.states import Status
 from supporters import switches
 from supporters.models import CountAdjustment, HourlyCount, Milestone
 
+from . import mails
+
+NEWS = dt.timedelta(days=1)  # what was passed before is not told any more
 _FIRST = 25
 _STEPS = (25, 50, 100)  # and ten, a hundred, … times as many
 
@@ -45,7 +48,7 @@ def note(petition: Petition) -> list[Milestone]:
         return []
     moments = _moments(petition, new)
     # The unique constraint stands behind the lock.
-    return Milestone.objects.bulk_create(
+    noted = Milestone.objects.bulk_create(
         Milestone(
             petition=petition,
             number=number,
@@ -54,6 +57,16 @@ def note(petition: Petition) -> list[Milestone]:
         )
         for number in new
     )
+    _tell(petition, noted)
+    return noted
+
+
+def _tell(petition: Petition, noted: list[Milestone]) -> None:
+    """Mail the organizer the highest that is news: passed by who signed, and not long ago."""
+    since = timezone.now() - NEWS
+    news = [each for each in noted if each.reached_at and each.reached_at > since]
+    if news and petition.is_signable:
+        mails.milestone(petition, news[-1])
 
 
 def _moments(petition: Petition, wanted: list[int]) -> dict[int, dt.datetime]:

@@ -46,6 +46,10 @@ class Facts:
     late: Rate
     best_source: str
 
+    def has_come_since(self, now: dt.datetime) -> bool:
+        """Whether anybody came within the last two weeks, so that it is not quiet."""
+        return self.last_supporter is not None and now - self.last_supporter < QUIET
+
     @classmethod
     def of(cls, petition: Petition, figures: GrowthFigures | None, total: int) -> "Facts":
         """In one statement."""
@@ -167,7 +171,7 @@ def _confirm(facts: Facts) -> Step | None:
 
 
 def _wake(facts: Facts, now: dt.datetime) -> Step | None:
-    if facts.last_supporter is None or now - facts.last_supporter < QUIET:
+    if facts.last_supporter is None or facts.has_come_since(now):
         return None
     if facts.last_update is not None and now - facts.last_update < QUIET:
         return Step(

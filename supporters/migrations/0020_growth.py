@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petitions', '0017_reasons_chosen'),
+        ('petitions', '0017_reasons_and_mails'),
         ('supporters', '0016_sign_with_consent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -25,6 +25,8 @@ class GrowthFigures(models.Model):
     # Signatures that were erased unconfirmed, since this was begun to be kept.
     lapsed = models.PositiveIntegerField(default=0)
     since = models.DateTimeField(default=timezone.now)
+    # When the organizer was last told that nobody signs: the record that keeps it at one mail.
+    quiet_told_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("figures of growth")

@@ -19,6 +19,7 @@ class OutgoingMail(models.Model):
         ACCOUNT = "account", _("About an account")
         START = "start", _("About starting a petition")
         TEAM = "team", _("About working together")
+        GROWTH = "growth", _("How a petition grows")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=254)

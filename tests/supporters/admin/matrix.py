@@ -22,6 +22,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("yyyyyyyy", "yyyyyyyy"),
     "accounts/":
         ("Lyyyyyyy", "Lxxxxxxx"),
+    "accounts/mails/":
+        ("Lyyyyyyy", "Lrrrrrrr"),
     "accounts/start/confirm/<str:token>/":
         ("00000000", "00000000"),
     "accounts/start/<str:token>/":

@@ -15,6 +15,7 @@ from petitions.models import Petition
 from supporters.models import CountAdjustment, HourlyCount
 
 MOST = 60  # periods
+RECENT = dt.timedelta(hours=48)
 # Fewer signatures than this in one period are put together with the next: it could be told whose
 # they are.
 FEWEST = 5
@@ -143,24 +144,61 @@ class Chart:
         return f"{self.line}V{HEIGHT}H0Z"
 
 
-def chart_of(petition: Petition) -> Chart | None:
-    """The chart of a petition, in two statements; None where there is nothing to draw.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """The sums of a petition's hours, in their order, and of the days of its ledger."""
+
+    hours: list[tuple[dt.datetime, int]]
+    entries: list[tuple[dt.date, int]]
+
+    @classmethod
+    def of(cls, petition: Petition) -> "Noted":
+        """In two statements. The tail, a second's worth, is not in it yet."""
+        noted = HourlyCount.objects.filter(petition=petition).order_by("hour")
+        recorded = CountAdjustment.objects.filter(petition=petition).order_by()
+        return cls(
+            hours=list(noted.values_list("hour", "quantity")),
+            entries=list(recorded.values_list("happened_on").annotate(Sum("quantity"))),
+        )
+
+    def signed_since(self, moment: dt.datetime) -> int:
+        return sum(quantity for hour, quantity in self.hours if hour > moment)
+
+
+def chart_of(petition: Petition, noted: Noted | None = None) -> Chart | None:
+    """The chart of all its time; None where there is nothing to draw.
 
     Nothing to draw: no hour was noted (copies from elsewhere), or less than two periods are left.
-    The tail, a second's worth, is not in it yet.
     """
-    noted = HourlyCount.objects.filter(petition=petition).order_by("hour")
-    hours = list(noted.values_list("hour", "quantity"))
-    if not hours:
+    noted = noted or Noted.of(petition)
+    if not noted.hours:
         return None
-    recorded = CountAdjustment.objects.filter(petition=petition).order_by()
-    entries = list(recorded.values_list("happened_on").annotate(Sum("quantity")))
-    start, end = _span(petition, hours[0][0], hours[-1][0])
+    start, end = _span(petition, noted.hours[0][0], noted.hours[-1][0])
     step = next((step for step in STEPS if end - start <= step.length * (MOST - 2)), STEPS[-1])
-    periods = _merged(_periods(step, start, end, hours, entries))
+    return _drawn(petition, step, start, end, noted)
+
+
+def recent_chart_of(petition: Petition, noted: Noted) -> Chart | None:
+    """The last RECENT by the hour; None where there is nothing to draw, or it is younger."""
+    now = timezone.localtime()
+    since = _hour(now - RECENT)
+    within = Noted(
+        hours=[pair for pair in noted.hours if pair[0] >= since],
+        entries=[pair for pair in noted.entries if _noon(pair[0], now) >= since],
+    )
+    begun = petition.opened_at is None or petition.opened_at < since
+    if not within.hours or not begun:
+        return None
+    return _drawn(petition, STEPS[0], since, now, within)
+
+
+def _drawn(
+    petition: Petition, step: Step, start: dt.datetime, end: dt.datetime, noted: Noted
+) -> Chart | None:
+    periods = _merged(_periods(step, start, end, noted.hours, noted.entries))
     if len(periods) < 2:  # noqa: PLR2004
         return None
-    # What was counted before hours were noted: usually nothing.
+    # What was counted before: usually nothing, where it is all its time.
     number = before = petition.supporter_count - sum(p.signed + p.other for p in periods)
     for period in periods:
         number += period.signed + period.other
@@ -169,6 +207,10 @@ def chart_of(petition: Petition) -> Chart | None:
     periods[0].start = max(periods[0].start, _day(start))
     periods[-1].end = min(periods[-1].end, end)
     return Chart(step=step.name, periods=periods, before=before, end=end)
+
+
+def _noon(day: dt.date, like: dt.datetime) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), like.tzinfo)
 
 
 def _span(
@@ -200,8 +242,7 @@ def _periods(
     for hour, quantity in hours:
         periods[_last_from(starts, hour)].signed += quantity
     for day, quantity in entries:
-        noon = dt.datetime.combine(day, dt.time(12), start.tzinfo)
-        periods[_last_from(starts, noon)].other += quantity
+        periods[_last_from(starts, _noon(day, start))].other += quantity
     return periods
 
 

@@ -1,5 +1,6 @@
 """Erasure: what was never confirmed, and mails whose work is done, are not kept."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from petitions.models import Invitation, PetitionDraft
+from supporters.growth.figures import note_lapsed
 from supporters.models import Mailing, OutgoingMail, Signature
 
 BATCH = 1_000
@@ -33,15 +35,18 @@ def _erase_batch(before: datetime) -> int:
     with transaction.atomic():
         # Locked, so that one that is being confirmed right now is either left alone or gone
         # before it could be: PostgreSQL looks at the status again once it has the lock.
-        ids = list(
+        found = list(
             pending.filter(~asked_again, created_at__lt=before)
             .select_for_update(skip_locked=True)
             .order_by("created_at")
-            .values_list("pk", flat=True)[:BATCH]
+            .values_list("pk", "petition_id", "kind")[:BATCH]
         )
-        OutgoingMail.objects.filter(signature_id__in=ids).delete()
-        pending.filter(pk__in=ids).delete()
-    return len(ids)
+        gone = [pk for pk, _petition, _kind in found]
+        asked = Counter(petition for _pk, petition, kind in found if kind == Signature.Kind.ONLINE)
+        note_lapsed(asked.items())
+        OutgoingMail.objects.filter(signature_id__in=gone).delete()
+        pending.filter(pk__in=gone).delete()
+    return len(gone)
 
 
 def erase_stale_drafts() -> int:

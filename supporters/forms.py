@@ -117,12 +117,12 @@ class ReasonField(TextField):
 
 
 class SourceField(TextField):
-    """The code of a shared link, or '' for what is none: nobody typed it, so nobody is told."""
+    """The code of a shared link, another site's host, or '': nobody typed it, nobody is told."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> str:
-        return sources.read(value)
+        return sources.read_any(value)
 
 
 class AddressField(TextField):
@@ -333,7 +333,7 @@ class SignForm(SignatureFields):
             "wants_updates",
             *(["shares_email"] if self._asks else []),
             Div("website", css_class="visually-hidden", aria_hidden="true"),
-            *(["source"] if sources.read(self["source"].value()) else []),
+            *(["source"] if sources.read_any(self["source"].value()) else []),
             Button(_("Sign this petition"), css_class="button button-wide"),
             action=self._action,
         )

@@ -23,6 +23,7 @@ from supporters import rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
+from supporters.growth import mails as growth_mails
 from supporters.letters import blank, form
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
@@ -62,6 +63,8 @@ def compose(mail: OutgoingMail) -> Mail | None:
     elif mail.kind == OutgoingMail.Kind.TEST:
         update = rehearsal.update_of(mail)
         message = update_test(update, language=language) if update else None
+    elif mail.kind == OutgoingMail.Kind.GROWTH:
+        message = growth(mail, language=language)
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
@@ -234,6 +237,21 @@ def team(mail: OutgoingMail, *, language: str = "") -> Mail | None:
         context = {**_about(context["petition"]), **context}
         context["name"], context["who"] = (_greetable(context[key]) for key in ("name", "who"))
         return _make(f"team/{name}", context)
+
+
+def growth(mail: OutgoingMail, *, language: str = "") -> Mail | None:
+    """To the organizer: a milestone, or that nobody signs; a press ends this kind of mail."""
+    with _speaking(language):
+        letter = growth_mails.letter(mail)
+        if letter is None:
+            return None
+        name, context = letter
+        context = {**_about(context["petition"]), **context}
+        context["name"] = _greetable(context["name"])
+        message = _make(f"growth/{name}", context)
+    message.extra_headers["List-Unsubscribe"] = f"<{context['off_url']}>"
+    message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return message
 
 
 def _what(event: ModerationEvent) -> str:

@@ -41,6 +41,7 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     OutgoingMail.Kind.START: (),
     OutgoingMail.Kind.TEAM: (),
     OutgoingMail.Kind.TEST: (),
+    OutgoingMail.Kind.GROWTH: (),
 }
 
 # An update's, with all that it is about but for the petition's texts. What was suppressed before

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from petitions.models import ActionStep, ModerationEvent, Petition, PetitionTarget, Update
 from petitions.states import Status
-from supporters import consent, switches
+from supporters import consent, reasons, switches
 from supporters.appeal import appeal
 from supporters.blank_form import blank_form
 from supporters.compiled import Compiled
@@ -99,16 +99,6 @@ _updates = Compiled(
     petition=_PETITION,
     now=_NOW,
 )
-_reasons = Compiled(
-    lambda petition: (
-        Signature.objects.filter(petition=petition)
-        .for_public_display()
-        .with_reason()
-        .order_by("-confirmed_at", "-id")
-        .values_list(*_SHOWN)[:REASONS]
-    ),
-    petition=_PETITION,
-)
 _recent = Compiled(
     # By position: a signature that is not folded yet follows within a second.
     lambda petition: (
@@ -151,7 +141,7 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "steps": _steps(petition=petition.pk),
         "updates": updates[:UPDATES],
         "earlier_updates": updates[UPDATES:],
-        "reasons": [PublicSignature.of_row(row) for row in _reasons(petition=petition.pk)],
+        "reasons": list(map(PublicSignature.of, reasons.of_page(petition.pk, limit=REASONS))),
         "appeal": appeal(
             petition,
             total=tally.count,

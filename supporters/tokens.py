@@ -24,6 +24,9 @@ class Purpose(StrEnum):
     # Into a petition's team: to be told of it, and to get in without an account.
     INVITATION = "invitation"
     INVITATION_KEY = "invitation-key"
+    # Of an account: to end a kind of mail about its petitions.
+    MILESTONE_MAILS = "milestone-mails"
+    QUIET_MAILS = "quiet-mails"
 
 
 def make(purpose: Purpose, row_id: int, *, about: str = "") -> str:

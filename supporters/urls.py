@@ -15,6 +15,7 @@ from supporters.views import (
     ledger,
     oembed,
     operations,
+    organizer_mail,
     organizers,
     petition,
     petition_list,
@@ -73,6 +74,7 @@ pages = [
     ),
     path("petitions/<petition_slug:slug>/embed/", embed.embed, name="embed"),
     path("petitions/<petition_slug:slug>/updates.atom", feeds.petition_feed, name="petition_feed"),
+    path("organizer-mail/<str:token>/", organizer_mail.organizer_mail, name="organizer_mail"),
     path("help/", help_pages.help_index, name="help_index"),
     path("help/<petition_slug:slug>/", help_pages.help_page, name="help"),
 ]

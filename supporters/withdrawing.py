@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.blocking import block
-from supporters.models import CountAdjustment, OutgoingMail, Signature
+from supporters.models import CountAdjustment, OutgoingMail, ReasonChoice, Signature
 
 # What is known of the person. The row, its position, status and dates stay: they are the count.
 _ERASED = {
@@ -63,4 +63,5 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
             return False
         # They hold the address, sent or not.
         OutgoingMail.objects.filter(signature_id=signature_id).delete()
+        ReasonChoice.objects.filter(pk=signature_id).delete()
     return True

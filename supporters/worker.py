@@ -1,7 +1,8 @@
 """The worker: closes, folds, publishes what is due, fills mailings and sends, as long as it is let.
 
 Any number may run at a time. Mail is sent on a thread of its own, so that a mail server that takes
-its time never keeps positions waiting.
+its time never keeps positions waiting; and figures are counted on one, since a million signatures
+take a second to read.
 """
 
 import logging
@@ -19,6 +20,7 @@ from petitions.states import StateConflict
 from supporters import delivery, erasure, mailings, outbox, progress, releasing, tallies, trend
 from supporters.accounts import sessions
 from supporters.fold import fold_all
+from supporters.growth import figures, quiet
 from supporters.mail_line import Line
 from supporters.stamps import Stamps
 
@@ -51,6 +53,8 @@ class Worker:
     def run(self) -> None:
         post = threading.Thread(target=self._deliver_for_ever, name="outbox")
         post.start()
+        counting = threading.Thread(target=self._count_for_ever, name="figures")
+        counting.start()
         try:
             while not self.stopping:
                 began = time.monotonic()
@@ -63,6 +67,7 @@ class Worker:
                 self._do_every(_MINUTE, "trend", trend.refresh)
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
+                self._do_every(_HOUR, "quiet", quiet.tell)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
                 self._do_every(_HOUR, "invitations", erasure.forget_invitations)
@@ -73,12 +78,15 @@ class Worker:
         finally:
             self.stopping = True  # also when something unforeseen ends the loop
             post.join()
+            counting.join()
 
     def once(self) -> bool:
-        """Close, fold, publish, fill, send until nothing is due, refresh, erase. True if all went
-        well."""
+        """Close, fold, count, publish, fill, send until nothing is due, refresh, erase. True if all
+        went well."""
         self._do("closing", close_due)
         self._do("fold", fold_all)
+        self._do("figures", self._count)
+        self._do("quiet", quiet.tell)
         self._do("scheduled updates", releasing.release_due)
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
@@ -127,6 +135,20 @@ class Worker:
                 wait = TICK if well else min(wait * 2, LONGEST_WAIT)
                 close_old_connections()
                 self._rest(began + wait)
+        finally:
+            connections.close_all()
+
+    def _count(self) -> None:
+        figures.refresh(go_on=self._goes_on)
+
+    def _count_for_ever(self) -> None:
+        """The other thread's work, once a minute."""
+        try:
+            while not self.stopping:
+                began = time.monotonic()
+                self._do("figures", self._count)
+                close_old_connections()
+                self._rest(began + _MINUTE)
         finally:
             connections.close_all()
 

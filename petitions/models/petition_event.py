@@ -9,8 +9,8 @@ from petitions.roles import Role
 
 
 class PetitionEvent(models.Model):
-    """What happened to a petition beside its moves (ModerationEvent): its team, its owner, and
-    what became of a changed ask. Never changed or removed; holds no address."""
+    """What happened to a petition beside its moves (ModerationEvent): its team, its owner, what
+    became of a changed ask, which reasons are shown. Never changed or removed; holds no address."""
 
     class Kind(models.TextChoices):
         INVITED = "invited", _("invited somebody")
@@ -27,6 +27,9 @@ class PetitionEvent(models.Model):
         TAKEN_BACK = "taken_back", _("took the change of the ask back")
         APPROVED = "approved", _("approved the change of the ask")
         REFUSED = "refused", _("refused the change of the ask")
+        HIGHLIGHTED = "highlighted", _("put a supporter's reason first")
+        HID = "hid", _("took a supporter's reason off the page")
+        AS_OTHERS = "as_others", _("shows a supporter's reason as all others")
 
     petition = models.ForeignKey(
         "Petition", models.CASCADE, related_name="happenings", verbose_name=_("petition")

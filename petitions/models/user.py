@@ -44,6 +44,18 @@ class User(AbstractUser):
         ),
     )
 
+    # What their petitions tell them by mail, beside what needs an answer.
+    milestone_mails = models.BooleanField(
+        _("mail at milestones"),
+        default=True,
+        help_text=_("When one of your petitions reaches 25, 50, 100 supporters and so on."),
+    )
+    quiet_mails = models.BooleanField(
+        _("mail when it is quiet"),
+        default=True,
+        help_text=_("When nobody has signed one of them for two weeks; once a month at most."),
+    )
+
     class Meta(AbstractUser.Meta):
         pass
 

@@ -192,7 +192,10 @@ function numberFormat(group) {
 const SECOND_PRESS = 3_000; // milliseconds in which pressing again means the same press
 
 const country = document.querySelector("select[data-postal-labels]");
-if (country) followCountry(country);
+if (country) {
+  followCountry(country);
+  nameSite(country.form);
+}
 sendOnce();
 
 // Names the postal code as the country does, and says whether it may be left out, as the server does
@@ -222,6 +225,16 @@ function followCountry(country) {
 
   country.addEventListener("change", follow);
   addEventListener("pageshow", follow); // a browser puts back what was chosen before
+}
+
+// Which other site they came from, unless their link says more: its host and nothing else of the
+// address. It is sent with the form, if that is sent.
+function nameSite(form) {
+  const [, host] = /^https?:\/\/([^/:]+)/.exec(document.referrer) ?? [];
+  if (!host || host === location.hostname || form.elements.source) return;
+  const source = document.createElement("input");
+  Object.assign(source, { type: "hidden", name: "source", value: host });
+  form.append(source);
 }
 
 // Each press that arrives asks for a mail. Not by disabling the button: who comes back needs it.

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from supporters.accounts import invitation, pages, starting
+from supporters.accounts import growth_mails, invitation, pages, starting
 
 urlpatterns = [
     path("", pages.home, name="account_home"),
+    path("mails/", growth_mails.growth_mails, name="account_mails"),
     path("start/confirm/<str:token>/", starting.start_confirm, name="start_confirm"),
     path("start/<str:token>/", starting.start_as_account, name="start_as_account"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),

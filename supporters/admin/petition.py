@@ -38,7 +38,6 @@ from .lists import AsOrdered, FastList
 from .petition_form import PetitionForm
 from .picture_field import ask_again, make_ahead
 from .proposed_ask import hold_back
-from .sources import sources_view
 from .updates import newest
 
 _TEXT = ("title", "summary", "body", "ask")
@@ -304,16 +303,11 @@ class PetitionAdmin(AsksAgain, FastList):
 
     def get_urls(self) -> list[Any]:
         move = self.admin_site.admin_view(self.move_view)
-        found = self.admin_site.admin_view(self.sources_view)
         return [
             path("<path:object_id>/move/<str:move>/", move, name="petitions_petition_move"),
-            path("<path:object_id>/sources/", found, name="petitions_petition_sources"),
             *petition_pages.urls(self),
             *super().get_urls(),
         ]
-
-    def sources_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return sources_view(self, request, unquote(object_id))
 
     def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         return moves.move_view(self, request, unquote(object_id), move)
@@ -344,9 +338,6 @@ class PetitionAdmin(AsksAgain, FastList):
         if not petition.is_public:
             token = tokens.make(tokens.Purpose.PREVIEW, petition.pk)
             found.append((reverse("preview", args=[token]), _("Preview")))
-        if petition.is_published:
-            asked = reverse("admin:petitions_petition_sources", args=[petition.pk])
-            found.append((asked, _("Where supporters came from")))
         found += petition_pages.tools(request.user, petition)
         if request.user.has_perm("supporters.view_signature"):
             listed = reverse("admin:supporters_signature_changelist")

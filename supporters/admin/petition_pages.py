@@ -14,7 +14,10 @@ from petitions.models import Petition, ProposedAsk
 from .access import may_download, may_edit
 from .copy import copy_view
 from .download import download_view
+from .growth import growth_view
 from .proposed_ask import proposed_ask_view
+from .reasons import reasons_view
+from .sources import sources_view
 from .team import team_view
 from .update_mailing import mailing_view
 from .updates import new_update_view, preview_view, update_view, updates_view
@@ -24,6 +27,9 @@ _UpdatePage = Callable[[Any, HttpRequest, str, int], HttpResponse]
 
 # In the address, and as the last word of its name.
 _PAGES: dict[str, _Page] = {
+    "growth": growth_view,
+    "sources": sources_view,
+    "reasons": reasons_view,
     "team": team_view,
     "proposed-ask": proposed_ask_view,
     "copy": copy_view,
@@ -79,8 +85,12 @@ def _own(model_admin: Any) -> list[Any]:
 
 def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     """Address and label of those that this user, who sees the petition, is led to."""
-    found: list[tuple[str, Any]] = [
-        (reverse("admin:petitions_petition_updates", args=[petition.pk]), _("Updates")),
+    updates = reverse("admin:petitions_petition_updates", args=[petition.pk])
+    found: list[tuple[str, Any]] = [(updates, _("Updates"))]
+    if petition.is_published:
+        grows = reverse("admin:petitions_petition_growth", args=[petition.pk])
+        found.append((grows, _("How it grows")))
+    found += [
         (reverse("admin:petitions_petition_team", args=[petition.pk]), _("Team")),
         (reverse("admin:petitions_petition_copy", args=[petition.pk]), _("Use as a template")),
     ]

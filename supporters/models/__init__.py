@@ -4,10 +4,12 @@ from .blocked_address import BlockedAddress
 from .consent import Consent
 from .count_adjustment import CountAdjustment
 from .download import Download
+from .growth import GrowthFigures, Milestone
 from .hourly_count import HourlyCount
 from .list_tally import ListTally
 from .mailing import Mailing
 from .outgoing_mail import OutgoingMail
+from .reason_choice import ReasonChoice
 from .signature import Signature
 from .site_switches import Notice, SiteSwitches
 from .suppressed_address import SuppressedAddress
@@ -17,11 +19,14 @@ __all__ = [
     "Consent",
     "CountAdjustment",
     "Download",
+    "GrowthFigures",
     "HourlyCount",
     "ListTally",
     "Mailing",
+    "Milestone",
     "Notice",
     "OutgoingMail",
+    "ReasonChoice",
     "Signature",
     "SiteSwitches",
     "SuppressedAddress",

@@ -20,6 +20,7 @@ class OutgoingMail(models.Model):
         START = "start", _("About starting a petition")
         TEAM = "team", _("About working together")
         TEST = "test", _("Test of an update")
+        GROWTH = "growth", _("How a petition grows")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=254)

@@ -7,7 +7,14 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 # Links for one person, and the work of those who have an account.
-_PRIVATE = ("/admin/", "/accounts/", "/confirm/", "/signature/", "/unsubscribe/")
+_PRIVATE = (
+    "/admin/",
+    "/accounts/",
+    "/confirm/",
+    "/signature/",
+    "/unsubscribe/",
+    "/organizer-mail/",
+)
 
 
 @require_safe

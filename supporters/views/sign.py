@@ -97,7 +97,7 @@ def signed(request: HttpRequest, petition: Petition) -> HttpResponse:
     if found is None:
         return redirect(petition)
     address, _typed = found
-    back = _back(code, sources.read(request.GET.get("via")))
+    back = _back(code, sources.read_any(request.GET.get("via")))
     if request.method == "POST":
         if address and allow(request, "resend"):
             ask_again(petition.pk, email_key(address), language=get_language() or "")
@@ -130,7 +130,8 @@ def _new_form(request: HttpRequest, petition: Petition) -> HttpResponse:
     initial: dict[str, Any] = {"source": sources.read(request.GET.get("via"))}
     if found := _read_for(petition, request.GET.get("for", "")):
         address, typed = found
-        initial |= {**typed, "email": address}
+        source = sources.read_any(request.GET.get("via"))
+        initial |= {**typed, "email": address, "source": source}
         form = SignForm(initial=initial, action=action, asks=asks)
         return make_private(_form(request, petition, form))
     if switches.current().signing_paused:

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petitions.models import Petition
+from supporters import reasons
 from supporters.agreed import agreed
 from supporters.caching import private
 from supporters.count import Tally, with_live_count
@@ -88,14 +89,17 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     form = EditSignatureForm(request.POST)
     if not form.is_valid():
         return _page(request, row, token, form)
-    changes = {name: form.cleaned_data[name] for name in _EDITABLE}
-    # Guarded: a withdrawal in another window has erased the person, and it stays so.
-    if (
-        Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes)
-        and changes["wants_updates"]
-    ):
-        lift(row.email)
+    _save(row, {name: form.cleaned_data[name] for name in _EDITABLE})
     return HttpResponseRedirect(request.path + saved)
+
+
+def _save(row: Signature, changes: dict[str, Any]) -> None:
+    # Guarded: a withdrawal in another window has erased the person, and it stays so.
+    if Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes):
+        if changes["wants_updates"]:
+            lift(row.email)
+        if changes["reason"] != row.reason:
+            reasons.was_edited(row.pk)
 
 
 def _page(
@@ -171,6 +175,7 @@ def _download(row: Signature) -> HttpResponse:
         "petition": settings.SITE_URL + row.petition.get_absolute_url(),
         "title": row.petition.title if row.petition.is_public else "",
         "country": str(row.country),
+        "reason_hidden": row.is_reason_hidden,  # type: ignore[attr-defined]  # annotated
         "agreed_to": row.consent.wording if row.consent else "",
         **{name: getattr(row, name) for name in names},
     }

@@ -1,5 +1,8 @@
 """Who signed a petition, as far as they want to be shown."""
 
+from typing import Any
+
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +14,7 @@ from supporters.caching import public
 from supporters.count import Tally
 from supporters.models import Signature
 from supporters.petition_page import PublicSignature
+from supporters.reasons import hidden
 
 from .petition_lookup import with_petition
 
@@ -29,12 +33,16 @@ def supporters(request: HttpRequest, petition: Petition) -> HttpResponse:
         raise Http404
     before = _before(request.GET.get("before", ""), petition)
     lowest = max(1, before - LOOKED_AT)
-    found = list(
+    found: list[Any] = list(
         Signature.objects.filter(petition=petition, position__gte=lowest, position__lt=before)
         .for_public_display()
+        .annotate(is_reason_hidden=Exists(hidden(OuterRef("pk"))))
         .order_by("-position")[: SHOWN + 1]
     )
     shown = found[:SHOWN]
+    for signature in shown:
+        if signature.is_reason_hidden:
+            signature.reason = ""
     # Further down begin the rest of this page's window, or the next window.
     further = shown[-1].position if len(found) > SHOWN else lowest
     next_url = reverse("supporters", args=[petition.slug]) + f"?before={further}"

@@ -1,19 +1,23 @@
 """What the pages behind a signer's links have in common."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 
+from supporters import reasons
 from supporters.models import Signature
 
 
-def signature_for(signature_id: int | None) -> Signature | None:
+def signature_for(signature_id: int | None) -> Any:
     """The signature with its petition, or None: the token was wrong, or the row was erased."""
     if signature_id is None:
         return None
     return (
         Signature.objects.select_related("petition", "petition__organizer", "consent")
+        .annotate(is_reason_hidden=Exists(reasons.hidden(OuterRef("pk"))))
         .filter(pk=signature_id)
         .first()
     )

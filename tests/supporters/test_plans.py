@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from petitions.models import Petition
-from supporters import mailings, outbox, petition_page, recipients
+from supporters import mailings, outbox, petition_page, reasons, recipients
 from supporters.confirming import Answer, confirm
 from supporters.count import live_count, with_newest_confirmation
 from supporters.fold import fold, fold_all
@@ -177,7 +177,7 @@ def test_an_address_is_found_by_the_same_index(petition):
 
 def test_the_reasons_of_a_page_have_an_index_of_their_own(petition):
     rows = []
-    [plan] = plans(lambda: rows.extend(petition_page._reasons(petition=petition.pk)))
+    [plan] = plans(lambda: rows.extend(reasons.of_page(petition.pk, limit=petition_page.REASONS)))
     assert len(rows) == petition_page.REASONS
     assert "supporters_signature_reasons" in plan
     assert "Sort" not in plan

@@ -93,3 +93,71 @@ def test_signing_again_from_elsewhere_changes_nothing(client):
     client.post("/petitions/mend/sign/", typed(source="w"))
     client.post("/petitions/mend/sign/", typed(source="m"))
     assert Signature.objects.get().source == "w"
+
+
+# Another site's host, where no link has a code
+
+
+@pytest.mark.parametrize(
+    ("typed_", "kept"),
+    [
+        ("example.org", "example.org"),
+        ("www.example.org", "example.org"),
+        ("a-b.news.example", "a-b.news.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("leaflet", "leaflet"),
+    ],
+)
+def test_hosts_of_other_sites(typed_, kept):
+    assert sources.read_any(typed_) == kept
+    assert sources.read(typed_) == ("leaflet" if kept == "leaflet" else "")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [*MALFORMED, "Example.org", "example.org:8000", "example.org/page", "192.0.2.7", "[::1]",
+     "example..org", ".example.org", "example.org.", "-a.example", "a-.example", "ex ample.org",
+     "mailto:a@example.org", "a@example.org", "xx." * 34 + "org", "a" * 64 + ".org", "www.org\n",
+     "éxample.org", "example.org\x00", "<b>.example"],
+)  # fmt: skip
+def test_what_is_no_host(host):
+    assert sources.read_any(host) == ""
+
+
+@pytest.mark.parametrize("own", ["petitions.example", "www.petitions.example"])
+def test_our_own_host_is_no_source(settings, own):
+    settings.SITE_URL = f"https://{own}"
+    assert sources.read_any("petitions.example") == ""
+    assert sources.read_any("www.petitions.example") == ""
+    assert sources.read_any("other.petitions.example") == "other.petitions.example"
+
+
+def test_a_host_is_kept_with_the_signature(client):
+    PetitionFactory(is_open=True, slug="mend")
+    client.post("/petitions/mend/sign/", typed(source="news.example"))
+    assert Signature.objects.get().source == "news.example"
+
+
+def test_a_host_outlives_a_mistake_and_a_correction(client):
+    PetitionFactory(is_open=True, slug="mend")
+    again = client.post("/petitions/mend/sign/", typed(source="news.example", email="noor"))
+    assert hidden(again) == ["news.example"]
+    told = client.post("/petitions/mend/sign/", typed(source="news.example"), follow=True)
+    assert hidden(client.get(told.context["correct_url"])) == ["news.example"]
+
+
+def test_no_host_comes_by_a_link(client):
+    """So that nobody makes the cache keep a page for every name there is."""
+    PetitionFactory(is_open=True, slug="mend")
+    for page in ("/petitions/mend/", "/petitions/mend/sign/"):
+        assert hidden(client.get(page, {"via": "news.example"})) == []
+
+
+def test_a_host_costs_no_statement(client, count_queries):
+    PetitionFactory(is_open=True, slug="mend")
+    client.post("/petitions/mend/sign/", typed(email="first@example.org"))
+    with count_queries() as without:
+        client.post("/petitions/mend/sign/", typed(email="second@example.org"))
+    with count_queries() as queries:
+        client.post("/petitions/mend/sign/", typed(email="third@example.org", source="a.example"))
+    assert len(queries) == len(without)

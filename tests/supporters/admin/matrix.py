@@ -22,6 +22,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("yyyyyyyy", "yyyyyyyy"),
     "accounts/":
         ("Lyyyyyyy", "Lxxxxxxx"),
+    "accounts/mails/":
+        ("Lyyyyyyy", "Lrrrrrrr"),
     "accounts/start/confirm/<str:token>/":
         ("00000000", "00000000"),
     "accounts/start/<str:token>/":
@@ -244,6 +246,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0yy", "L----0yy"),
     "admin/petitions/petition/<path:object_id>/sources/":
         ("Lyyyy0yy", "Lyyyy0yy"),
+    "admin/petitions/petition/<path:object_id>/growth/":
+        ("Lyyyy0yy", "Lxxxx0xx"),
+    "admin/petitions/petition/<path:object_id>/reasons/":
+        ("Lyyyy0yy", "L----0--"),
     "admin/petitions/petition/<path:object_id>/team/":
         ("Lyyyy0yy", "L----0--"),
     "admin/petitions/petition/<path:object_id>/copy/":
@@ -366,6 +372,12 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0--",),
     "update: stop the mailing":
         ("Lrrr-0rr",),
+    "reason: highlight":
+        ("Lrr--0rr",),
+    "reason: hide":
+        ("Lrr--0rr",),
+    "reason: as_others":
+        ("Lrr--0rr",),
     "delete: a draft":
         ("Lr---r-r",),
     "delete: an open one":

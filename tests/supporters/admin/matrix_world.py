@@ -215,9 +215,13 @@ def actions(world: World) -> list[Asked]:
             ("stop the mailing", f"{mailed}/mailing/", {"confirmed": "yes"}),
         )
     ]
+    reasons = [
+        Asked(row=f"reason: {name}", path=f"{one}reasons/", typed={"action": name, "row": 1})
+        for name in ("highlight", "hide", "as_others")
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *updates, *others]
+    return [*lists, *moves, *teams, *asks, *updates, *reasons, *others]
 
 
 def letter(answer: Any) -> str:

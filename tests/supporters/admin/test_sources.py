@@ -2,6 +2,7 @@
 
 import pytest
 
+from supporters.growth.figures import refresh_one
 from tests.factories import PetitionFactory, SignatureFactory
 from tests.supporters.test_petition_page import words
 
@@ -17,6 +18,7 @@ def petition(ana):
     SignatureFactory(petition=petition, source="only-pending")
     SignatureFactory(petition=petition, source="gone", status="withdrawn")
     SignatureFactory.create_batch(9, is_confirmed=True, source="elsewhere")
+    refresh_one(petition.pk)
     return petition
 
 
@@ -53,12 +55,14 @@ def test_one_small_source_cannot_be_told_from_what_is_left(as_user, ana):
     petition = PetitionFactory(is_open=True, organizer=ana)
     for source, number in {"w": 8, "leaflet": 6, "bo": 1}.items():
         SignatureFactory.create_batch(number, petition=petition, is_confirmed=True, source=source)
+    refresh_one(petition.pk)
     assert [row[:3] for row in rows(as_user(ana).get(address(petition)))] == [
         ("WhatsApp", "w", 8),
         ("Others, taken together", "", 7),
     ]
     alone = PetitionFactory(is_open=True, organizer=ana)
     SignatureFactory(petition=alone, is_confirmed=True, source="bo")
+    refresh_one(alone.pk)
     [row] = rows(as_user(ana).get(address(alone)))
     assert row[:3] == ("Others, taken together", "", 1)
 
@@ -67,6 +71,7 @@ def test_many_codes_make_a_list_that_ends(as_user, mo, petition):
     made_up = (f"x{number}" for number in range(110))
     for code in made_up:
         SignatureFactory(petition=petition, source=code)
+    refresh_one(petition.pk)
     found = rows(as_user(mo).get(address(petition)))
     assert len(found) == 101
     assert found[0][:2] == ("WhatsApp", "w")
@@ -97,16 +102,15 @@ def test_no_such_petition(as_user, mo, path):
     assert as_user(mo).get(f"/admin/petitions/petition/{path}/sources/").status_code == 404
 
 
-def test_the_petitions_page_leads_there(as_user, ana, petition):
-    html = as_user(ana).get(f"/admin/petitions/petition/{petition.pk}/change/").content.decode()
-    assert f'<a href="{address(petition)}">Where supporters came from</a>' in html
-    draft = PetitionFactory(organizer=ana)
-    html = as_user(ana).get(f"/admin/petitions/petition/{draft.pk}/change/").content.decode()
-    assert "Where supporters came from" not in html
+def test_the_page_of_its_growth_leads_there(as_user, ana, petition):
+    html = as_user(ana).get(f"/admin/petitions/petition/{petition.pk}/growth/").content.decode()
+    assert f'<a href="{address(petition)}">Make a link of your own</a>' in html
 
 
 def test_nobody_has_signed_yet(as_user, ana):
     petition = PetitionFactory(is_open=True, organizer=ana)
+    assert "Not counted yet" in words(as_user(ana).get(address(petition)))
+    refresh_one(petition.pk)
     assert "Nobody has signed yet." in words(as_user(ana).get(address(petition)))
 
 

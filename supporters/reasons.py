@@ -1,0 +1,115 @@
+"""The reasons of supporters: which are shown on the petition's page, and who chooses.
+
+Whoever may edit the petition, and moderators, put some first and take others off the page. The
+signature counts as before. What moderators took off only they show again.
+"""
+
+from operator import attrgetter
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from petitions.models import Petition, PetitionEvent
+from supporters.models import ReasonChoice, Signature
+
+MOST_FIRST = 3  # beside them the page has room for as many others
+
+_COLUMNS = """signature.id, signature.display, signature.given_name, signature.family_name,
+            signature.reason, signature.confirmed_at"""
+_SHOWN = """signature.status = 'confirmed' AND NOT signature.reason = ''
+            AND NOT signature.display = 'hidden'"""
+# One statement, and each half of it a short step into an index of its own. The choice is asked for
+# row by row: joined, PostgreSQL might read all reasons of the petition first.
+_OF_PAGE = f"""
+SELECT {_COLUMNS}, 1 AS place, choice.at AS placed_at
+FROM supporters_reasonchoice AS choice
+JOIN supporters_signature AS signature ON signature.id = choice.signature_id
+WHERE choice.petition_id = %s AND choice.kind = 'highlighted' AND {_SHOWN}
+UNION ALL
+SELECT * FROM (
+    SELECT {_COLUMNS}, 0 AS place, signature.confirmed_at AS placed_at
+    FROM supporters_signature AS signature
+    WHERE signature.petition_id = %s AND {_SHOWN}
+        AND (
+            SELECT choice.kind FROM supporters_reasonchoice AS choice
+            WHERE choice.signature_id = signature.id
+        ) IS NULL
+    ORDER BY signature.confirmed_at DESC, signature.id DESC
+    LIMIT %s
+) AS newest
+"""  # noqa: S608 (of texts of ours)
+
+
+class NotToBeChosen(Exception):
+    """There is no such reason (any more), or who asks may not change what was chosen."""
+
+
+class TooMany(Exception):
+    """As many as may be shown first are."""
+
+
+def of_page(petition_id: int, *, limit: int) -> list[Signature]:
+    """Those put first, then the newest; what is shown of a signature, and no more is loaded."""
+    found = list(Signature.objects.raw(_OF_PAGE, [petition_id, petition_id, limit]))
+    found.sort(key=attrgetter("place", "placed_at", "pk"), reverse=True)
+    return found[:limit]
+
+
+def choose(
+    petition: Petition,
+    signature_id: int,
+    kind: ReasonChoice.Kind | None,
+    *,
+    by: Any,
+    by_moderators: bool,
+) -> None:
+    """Put a reason first, take it off the page, or (None) show it as all others.
+
+    Whether `by` may is for the caller to know. Raises NotToBeChosen and TooMany; choosing the same
+    again is nothing.
+    """
+    with transaction.atomic():
+        petition = Petition.objects.lock().only("pk").get(pk=petition.pk)
+        rows = Signature.objects.filter(petition=petition).for_public_display().with_reason()
+        choices = ReasonChoice.objects.filter(petition=petition)
+        before = choices.filter(pk=signature_id).first()
+        if not rows.filter(pk=signature_id).exists():
+            raise NotToBeChosen
+        if (before and before.kind == kind) or (not before and not kind):
+            return
+        is_hidden = before is not None and before.kind == ReasonChoice.Kind.HIDDEN
+        if before and is_hidden and before.by_moderators and not by_moderators:
+            raise NotToBeChosen
+        first = choices.filter(kind=ReasonChoice.Kind.HIGHLIGHTED, signature__in=rows)
+        if kind == ReasonChoice.Kind.HIGHLIGHTED and first.count() >= MOST_FIRST:
+            raise TooMany
+        choices.filter(pk=signature_id).delete()
+        if kind:
+            ReasonChoice.objects.create(
+                petition=petition,
+                signature_id=signature_id,
+                kind=kind,
+                by=by,
+                by_moderators=by_moderators,
+            )
+        PetitionEvent.objects.create(
+            petition=petition, kind=_EVENTS[kind], actor=by, by_moderators=by_moderators
+        )
+
+
+_EVENTS: dict[ReasonChoice.Kind | None, PetitionEvent.Kind] = {
+    ReasonChoice.Kind.HIGHLIGHTED: PetitionEvent.Kind.HIGHLIGHTED,
+    ReasonChoice.Kind.HIDDEN: PetitionEvent.Kind.HID,
+    None: PetitionEvent.Kind.AS_OTHERS,
+}
+
+
+def hidden(signature: Any) -> QuerySet[ReasonChoice]:
+    """The row that takes this signature's reason off the page; by id, or as OuterRef."""
+    return ReasonChoice.objects.filter(pk=signature, kind=ReasonChoice.Kind.HIDDEN)
+
+
+def was_edited(signature_id: int) -> None:
+    """Its signer wrote another reason: what was put first is no longer what was read."""
+    ReasonChoice.objects.filter(pk=signature_id, kind=ReasonChoice.Kind.HIGHLIGHTED).delete()

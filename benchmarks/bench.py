@@ -30,6 +30,8 @@ NAMES = (
     "hot_slow",
     "mail",
     "surge",
+    "mailing",
+    "download",
     "growth",
     "mixed",
     "sign_sqlite",

@@ -87,11 +87,13 @@ def server(
 
 
 @contextmanager
-def worker(environ: dict[str, str], scratch: Path, *, mail_port: int) -> Iterator[None]:
+def worker(
+    environ: dict[str, str], scratch: Path, *, mail_port: int
+) -> Iterator["subprocess.Popen[bytes]"]:
     """`manage.py work`, ended afterwards."""
     environ = {**environ, "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
-    with _running(["manage.py", "work"], environ, scratch / "worker.log"):
-        yield
+    with _running(["manage.py", "work"], environ, scratch / "worker.log") as process:
+        yield process
     if log := (scratch / "worker.log").read_text():
         raise RuntimeError(log)
 

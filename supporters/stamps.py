@@ -1,12 +1,13 @@
 """Stamping what was sent, while the next mail is read.
 
-On PostgreSQL a stamp and the next reading are one trip (supporters/turns.py), and the stamp does
-not wait for the disk: a tenth of a millisecond on a quiet machine, 2 ms on a busy one. It is seen
-by all at once, so that a killed worker repeats one mail at most. When PostgreSQL itself dies it
-forgets the stamps of its last moment; the worker remembers them until a commit that did wait has
-carried them to the disk, which is at the end of each batch and every tenth of a second, and stamps
-them again. Only when both die at once, with the power, can what was sent in that tenth of a second
-go out twice, under the same Message-IDs.
+On PostgreSQL a stamp and the next reading are one trip (supporters/turns.py), or two where the next
+is read in another way, such as an update; and the stamp does not wait for the disk: a tenth of a
+millisecond on a quiet machine, 2 ms on a busy one. It is seen by all at once, so that a killed
+worker repeats one mail at most. When PostgreSQL itself dies it forgets the stamps of its last
+moment; the worker remembers them until a commit that did wait has carried them to the disk, that is
+at the end of each batch and every tenth of a second, and stamps them again. Only when both die at
+once, with the power, can what was sent in that tenth of a second go out twice, under the same
+Message-IDs.
 """
 
 import logging
@@ -47,12 +48,12 @@ class Stamps:
     def next(self, mail: OutgoingMail) -> OutgoingMail | None:
         """Stamp the mail before, and give this one as it is now, or None when it is not ours."""
         if not turns.can_be_read(mail):
-            self.settle()
+            self._stamp()
             return outbox.current(mail)
         state = self.turn(mail)
         return turns.as_read(mail, state) if state else None
 
-    def turn(self, mail: OutgoingMail) -> turns.State | None:
+    def turn(self, mail: OutgoingMail | None) -> turns.State | None:
         """Stamp the mail before, and read the state of one that turns.can_be_read()."""
         before, waits = self._sent, time.monotonic() - self._sure_at >= _LONGEST
         was_ours, state = turns.turn(before, mail, waits=waits)
@@ -72,6 +73,13 @@ class Stamps:
             outbox.keep_stamps(self._unsure)
             self._unsure.clear()
             self._sure_at = time.monotonic()
+
+    def _stamp(self) -> None:
+        """Stamp the mail before, and wait for the disk no more often than turn() does."""
+        if not turns.can_stamp():
+            self.settle()
+        elif self._sent is not None:
+            self.turn(None)
 
     def _note(self, mail: OutgoingMail, *, was_ours: bool, waited: bool) -> None:
         if not was_ours:  # nor was anything written that could have waited for the disk

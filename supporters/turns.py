@@ -33,22 +33,32 @@ _petitions: Kept[Petition] = Kept()  # many mails, one after the other, are abou
 
 
 def can_be_read(mail: OutgoingMail) -> bool:
-    return connection.vendor == "postgresql" and mail.kind == OutgoingMail.Kind.SIGNATURE
+    return can_stamp() and mail.kind == OutgoingMail.Kind.SIGNATURE
+
+
+def can_stamp() -> bool:
+    return connection.vendor == "postgresql"
 
 
 def turn(
-    before: OutgoingMail | None, mail: OutgoingMail, *, waits: bool
+    before: OutgoingMail | None, mail: OutgoingMail | None, *, waits: bool
 ) -> tuple[bool, State | None]:
     """Whether `before` was ours and is stamped, and the state of a mail, if that is ours still.
+
+    Without a mail it only stamps, for what follows and is read in another way.
 
     The stamp is there for everybody at once; with `waits`, it is also on the disk, and all that was
     stamped before.
     """
-    stamp = (before.pk, before.leased_until) if before else (None, None)
+    stamp, wanted = _claim(before), _claim(mail)
     with connection.cursor() as cursor:
-        cursor.execute(_TURN, (*stamp, waits, mail.pk, mail.leased_until))
+        cursor.execute(_TURN, (*stamp, waits, *wanted))
         was_ours, is_ours, *state = cursor.fetchone()
     return was_ours, tuple(state) if is_ours else None
+
+
+def _claim(mail: OutgoingMail | None) -> tuple[Any, Any]:
+    return (mail.pk, mail.leased_until) if mail else (None, None)
 
 
 def states(mails: Iterable[OutgoingMail]) -> dict[int, State]:

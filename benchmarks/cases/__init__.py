@@ -6,10 +6,12 @@ Each gives one Result per row of the report.
 from collections.abc import Callable
 
 from benchmarks.cases.confirming import confirm
+from benchmarks.cases.download import download
 from benchmarks.cases.growth import growth
 from benchmarks.cases.hot import hot, hot_slow
 from benchmarks.cases.inserts import insert
 from benchmarks.cases.mail import mail
+from benchmarks.cases.mailing import mailing
 from benchmarks.cases.memory import memory
 from benchmarks.cases.mixed import mixed
 from benchmarks.cases.pages import count, middleware, page, uncached
@@ -31,6 +33,8 @@ CASES: dict[str, Case] = {
     "hot": hot,
     "hot_slow": hot_slow,
     "mail": mail,
+    "mailing": mailing,
+    "download": download,
     "growth": growth,
     "mixed": mixed,
     "surge": surge,

@@ -10,7 +10,7 @@ _FILL = """
 INSERT INTO supporters_signature (
     petition_id, version_id, given_name, family_name, email, email_key, country, postal_code,
     locality, reason, display, wants_updates, status, kind, is_organizer, position, mails_asked,
-    created_at, confirmed_at, language, source
+    created_at, confirmed_at, language, source, consent_id
 )
 SELECT %(petition)s, %(version)s,
     (ARRAY['Sam', 'Noor', 'Ana', 'José', 'Wilhelmina', 'Li', 'Oluwaseun', 'Zoë'])[1 + n %% 8],
@@ -20,7 +20,7 @@ SELECT %(petition)s, %(version)s,
         ELSE '' END,
     CASE WHEN n %% 10 = 3 THEN 'hidden' WHEN n %% 3 = 0 THEN 'full' ELSE 'initial' END,
     n %% 2 = 0, 'confirmed', 'online', false, %(given)s + n, 1, confirmed_at - interval '4 minutes',
-    confirmed_at, 'en', ''
+    confirmed_at, 'en', '', CASE WHEN n %% 3 > 0 THEN %(consent)s::bigint END
 FROM generate_series(1, %(number)s) AS n,
     LATERAL (SELECT now() - (%(number)s - n) * interval '0.24 seconds') AS at (confirmed_at)
 """
@@ -37,8 +37,11 @@ _COUNT = (
 )
 
 
-def fill(sizes: dict[Any, int]) -> None:
-    """Give each petition so many more counted signatures. What is counted adds up (recount)."""
+def fill(sizes: dict[Any, int], *, consent: int | None = None) -> None:
+    """Give each petition so many more counted signatures. What is counted adds up (recount).
+
+    Two of three gave this consent, if there is one.
+    """
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -46,7 +49,8 @@ def fill(sizes: dict[Any, int]) -> None:
             for petition, number in sizes.items():
                 petition.refresh_from_db()
                 values = {"petition": petition.pk, "version": petition.version_id,
-                          "given": petition.supporter_count, "number": number}  # fmt: skip
+                          "given": petition.supporter_count, "number": number,
+                          "consent": consent}  # fmt: skip
                 for statement in (_FILL, _NOTE_HOURS, _COUNT):
                     cursor.execute(statement, values)
         # As autovacuum leaves it: statistics, and a map of what everybody sees.

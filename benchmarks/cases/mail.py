@@ -87,7 +87,8 @@ def plainly_sent(sink: Sink, ids: list[int], *, stamping: bool = False) -> float
     from supporters import mails
     from supporters.models import OutgoingMail
 
-    rows = OutgoingMail.objects.filter(pk__in=ids).select_related("signature__petition")
+    rows = OutgoingMail.objects.filter(pk__in=ids)
+    rows = rows.select_related("signature__petition", "mailing__update__petition")
     letters = []
     for row in rows:
         message = mails.compose(row)

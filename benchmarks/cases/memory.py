@@ -1,75 +1,108 @@
-"""Whether the web processes grow: their memory after the first visitors, and after many more."""
+"""Whether the web processes grow: their memory after the first visitors, and after many more.
 
-from pathlib import Path
+By a clock as well, so that a slow machine ends it too: the row says how many requests there were.
+Signers come in crowds, and most readers to one petition. When one in fifty signed all the time, which
+makes pages stale ten times a second, and all pages were read as often as each other, the case was
+nothing but the making of pages, at 400 requests a second.
+"""
+
+import re
+import time
+import urllib.request
+from typing import Any
 
 from benchmarks.cases.checks import check, quiet, sound
+from benchmarks.cases.processes import children, megabytes
 from benchmarks.cases.rounds import Place, Result
-from benchmarks.cases.rows import petitions
+from benchmarks.cases.rows import pending, petitions
 from benchmarks.load import run
 
 PETITIONS = 2
 CLIENTS = 12  # as many different new pages at once as one process takes without refusing any
 WARM, REQUESTS = 50_000, 200_000
+WARM_SECONDS, SECONDS = 100, 200  # at most, and what is under way
 STEP = 10  # seconds
-MEGABYTE = 1_000_000
+BLOCK, CROWD = 5_000, 100  # as in visit.lua
+_OF_ONE_PETITION = (
+    "", "count.json", "sign/", "supporters/", "count/", "changes/", "embed/", "updates.atom",
+)  # fmt: skip
+_OF_ALL = (
+    "/", "/petitions/", "/petitions/?sort=newest", "/petitions.atom", "/topics/", "/targets/",
+    "/targets/council/", "/help/", "/robots.txt", "/sitemap.xml", "/healthz",
+)  # fmt: skip
 
 
 def memory(place: Place) -> list[Result]:
-    """Pages of two petitions, searches that nobody asked before, and signatures. All that is kept has
-    its limit, and is full when the first measure is taken (bench.py gives pages little room here).
+    """Every kind of public page, searches that nobody asked before, pages of one signer, and
+    signatures. All that is kept has its limit, and is full when the first measure is taken (bench.py
+    gives pages little room here).
     """
     made = petitions(PETITIONS)
-    file = place.scratch / "visits.txt"
-    file.write_text("\n".join(
-        before + path
-        for before in ("", "/es")
-        for petition in made
-        for path in (f"/petitions/{petition.slug}/", f"/petitions/{petition.slug}/count.json",
-                     f"/petitions/{petition.slug}/supporters/", f"/petitions/{petition.slug}/sign/")
-        if not (before and path.endswith(".json"))
-    ))  # fmt: skip
-    at_start = _resident(place.pid)
-    _visit(place, file, "warm", WARM)
-    before = _resident(place.pid)
-    visits = _visit(place, file, "more", REQUESTS)
-    after = _resident(place.pid)
-    return [Result(
-        title="memory of the web processes", beside=f"after the first {WARM:,} requests",
-        target="≤ 1.10", unit="MB", ours=[after], floor=[before],
-        notes=[(f"{at_start:.0f} MB before any request, {len(_workers(place.pid))} processes; after "
-               f"{visits:,} more requests")],
-    )]  # fmt: skip
+    shared, own = _addresses(place, made), _own_addresses(made)
+    (place.scratch / "visits.txt").write_text("\n".join(shared))
+    (place.scratch / "own.txt").write_text("\n".join(own))
+    at_start = _together(place)
+    warm, _ = _visit(place, "warm", WARM, WARM_SECONDS)
+    before = _together(place)
+    visits, between = _visit(place, "more", REQUESTS, SECONDS)
+    after = _together(place)
+    path = ", ".join(f"{figure:.0f}" for figure in between)
+    note = (
+        f"{at_start:.0f} MB before any request, {len(children(place.pid))} processes; {len(shared)}"
+        f" addresses and {len(own)} of one person; after {visits:,} more requests"
+        f"{'' if visits >= REQUESTS else f' (of {REQUESTS:,}: the time was over)'}, after each"
+        f" quarter: {path}"
+    )
+    return [Result(title="memory of the web processes", beside=f"after the first {warm:,} requests",
+                   target="≤ 1.10", unit="MB", ours=[after], floor=[before], notes=[note])]  # fmt: skip
 
 
-def _visit(place: Place, file: Path, prefix: str, number: int) -> int:
-    """At least so many requests, none of which may fail; how many there were."""
+def _addresses(place: Place, made: list[Any]) -> list[str]:
+    page = urllib.request.urlopen(f"{place.url}/petitions/bench-0/").read().decode()
+    cards = {found[0] for found in re.finditer(r"/petitions/[a-z0-9-]+/card-[0-9a-f]+\.png", page)}
+    plain = [f"/petitions/{each.slug}/{rest}" for each in made for rest in _OF_ONE_PETITION]
+    plain += [*_OF_ALL, *sorted(cards)]
+    spoken = [path for path in plain if path.endswith("/") and "?" not in path]
+    return plain + [f"/es{path}" for path in spoken]
+
+
+def _own_addresses(made: list[Any]) -> list[str]:
+    """Pages that are never kept: behind the links in mails, and to log in."""
+    from supporters.models import Signature
+    from supporters.tokens import Purpose, make
+
+    signers = Signature.objects.filter(petition=made[0], status="confirmed")[:100]
+    links = [f"/signature/{make(Purpose.SIGNATURE, each.pk)}/" for each in signers]
+    links += [f"/unsubscribe/{make(Purpose.UNSUBSCRIBE, each.pk)}/" for each in signers]
+    links += [f"/confirm/{make(Purpose.CONFIRM, pk)}/" for pk in pending([made[0].pk], 100)]
+    return [*links, *["/accounts/login/"] * 20]
+
+
+def _visit(place: Place, prefix: str, number: int, seconds: int) -> tuple[int, list[float]]:
+    """So many requests, or so many seconds; none may fail. How many there were, and the memory at
+    the end of each quarter.
+    """
     from supporters.models import Signature
 
-    seen = step = 0
-    while seen < number:
+    seen, step, until, quarters = 0, 0, time.monotonic() + seconds, []
+    while seen < number and (left := until - time.monotonic()) > 0:
         name = f"{prefix}{step}x"
         answered = sound(run(
             place.url, seconds=STEP, clients=CLIENTS, script="visit.lua",
-            args=(str(file), "/petitions/bench-0/sign/", name),
+            args=(str(place.scratch / "visits.txt"), str(place.scratch / "own.txt"),
+                  "/petitions/bench-0/sign/", name),
         )).answered  # fmt: skip
         quiet()
+        blocks, rest = divmod(answered, BLOCK)
         stored = Signature.objects.filter(email__startswith=name).count()
-        check(stored, answered // 50 - 1, "signatures")
+        check(stored, blocks * CROWD + min(rest, CROWD) - CLIENTS, "signatures")
         seen, step = seen + answered, step + 1
-    return seen
+        done = max(seen / number, 1 - (left - STEP) / seconds)
+        while len(quarters) < min(int(4 * done), 4):
+            quarters.append(_together(place))
+    return seen, quarters
 
 
-def _workers(pid: int) -> list[int]:
-    """The processes under granian's main one."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children]
-
-
-def _resident(pid: int) -> float:
-    """Of all workers together, in MB: what is theirs alone and their share of what they share."""
-    total = 0
-    for worker in _workers(pid):
-        for line in Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1_024
-    return total / MEGABYTE
+def _together(place: Place) -> float:
+    """Of all web processes, in MB."""
+    return sum(megabytes(pid) for pid in children(place.pid))

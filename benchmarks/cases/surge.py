@@ -76,6 +76,22 @@ def surge(place: Place) -> list[Result]:
 def mailing_waits(petition: Any) -> None:
     """A mailing with its mails in the outbox, before the first worker starts."""
     from django.db import connection
+
+    supporters_for_news(petition, UPDATES)
+    with connection.cursor() as cursor:
+        cursor.execute(_MAILS, [mailing_begins(petition, is_filled=True), petition.pk])
+
+
+def supporters_for_news(petition: Any, number: int) -> None:
+    """So many who want updates, news1@example.org and so on."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPORTERS, [number, petition.pk])
+
+
+def mailing_begins(petition: Any, *, is_filled: bool) -> int:
+    """An update and its mailing; `is_filled`: it needs nothing more in the outbox."""
     from django.utils import timezone
 
     from petitions.models import Update
@@ -84,10 +100,8 @@ def mailing_waits(petition: Any) -> None:
     now = timezone.now()
     update = Update.objects.create(petition=petition, title="News", body="The council has met.",
                                    happened_on=now.date(), published_at=now)  # fmt: skip
-    mailing = Mailing.objects.create(update=update, finished_at=now)
-    with connection.cursor() as cursor:
-        cursor.execute(_SUPPORTERS, [UPDATES, petition.pk])
-        cursor.execute(_MAILS, [mailing.pk, petition.pk])
+    mailing = Mailing.objects.create(update=update, finished_at=now if is_filled else None)
+    return mailing.pk
 
 
 def still_waiting() -> int:

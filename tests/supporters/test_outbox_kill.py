@@ -4,9 +4,12 @@ import time
 from collections import Counter
 
 import pytest
+from django.utils import timezone
 
-from supporters.models import OutgoingMail
-from tests.supporters.outbox_rows import signature_mails, start_worker
+from supporters import mailings
+from supporters.models import OutgoingMail, Signature
+from tests.factories import PetitionFactory
+from tests.supporters.outbox_rows import mailing, signature_mails, start_worker
 
 MAILS = 500
 PATIENCE = 120  # seconds, for a busy machine
@@ -20,11 +23,33 @@ def wait_until(condition, process) -> None:
         time.sleep(0.005)
 
 
+def update_mails(how_many: int) -> list[OutgoingMail]:
+    petition = PetitionFactory(is_open=True)
+    Signature.objects.bulk_create(
+        Signature(
+            petition=petition,
+            version=petition.version,
+            given_name="Sam",
+            email=f"sam{n}@example.org",
+            email_key=f"sam{n}@example.org",
+            language="en",
+            status="confirmed",
+            confirmed_at=timezone.now(),
+            wants_updates=True,
+        )
+        for n in range(how_many)
+    )
+    mailing(petition=petition)
+    mailings.fill()
+    return list(OutgoingMail.objects.all())
+
+
 @pytest.mark.parametrize("pipelining", [False, True])
+@pytest.mark.parametrize("mails", [signature_mails, update_mails])
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_loses_no_mail(smtp_server, pipelining):
+def test_a_killed_worker_loses_no_mail(smtp_server, pipelining, mails):
     smtp_server.pipelining = pipelining
-    rows = signature_mails(MAILS)
+    rows = mails(MAILS)
     received = smtp_server.deliveries
 
     killed = start_worker(smtp_server.port)

@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from supporters import outbox
+from supporters import mailings, outbox
 from supporters.models import OutgoingMail, Signature
 from supporters.stamps import Stamps
-from tests.supporters.outbox_rows import signature_mails
+from tests.factories import PetitionFactory
+from tests.supporters.outbox_rows import mailing, signature_mails, supporter
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,28 @@ def test_a_stamp_that_did_not_wait_is_waited_for_though_nothing_follows(settled)
         stamps.settle()
     assert len(captured) == 0
     assert stamped() == ["sam0@example.org"]
+
+
+@pytest.mark.postgresql
+def test_an_update_is_stamped_without_waiting_for_the_disk():
+    """In one short trip, before the next is read; PostgreSQL forgets the last one's at the end."""
+    petition = PetitionFactory(is_open=True)
+    supporter(petition), supporter(petition)
+    mailing(petition=petition)
+    mailings.fill()
+    first, second = outbox.claim()
+    stamps = Stamps()
+    stamps.make_up()
+    stamps.add(first)
+    with CaptureQueriesContext(connection) as captured:
+        assert stamps.next(second).recipient == second.recipient
+    stamp, read = captured
+    assert "supporters_mail_turn_2" in stamp["sql"]
+    assert read["sql"].startswith("SELECT")
+    assert stamped() == [first.recipient]
+    stamps.add(second)
+    stamps.make_up()
+    assert stamped() == [first.recipient, second.recipient]
 
 
 def test_a_stamp_of_a_lost_lease_is_said(caplog):

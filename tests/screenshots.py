@@ -43,6 +43,7 @@ MOMENT = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)  # an ordinary Monday
 SITE_URL = "https://petitions.example.net"  # what pages and mails say
 WIDTHS = {390: 844, 1280: 900}
 COLOURS = 12  # of a picture, beside those of the style sheet: edges of text, a few tones
+NEAR = 10  # less, in red, green and blue together, is the same colour
 CUT = 1_600  # pixels from the top; only main pages in light are shown down to their end
 
 HEAD = """# Screenshots
@@ -120,9 +121,14 @@ def _with_few_colours(taken: Image.Image) -> Image.Image:
     """The colours of the style sheet stay as they are, beside a petition's picture too."""
     style = (ROOT / "static" / "css" / "site.css").read_text(encoding="utf-8")
     ours = {ImageColor.getrgb(code) for code in re.findall(r"--[\w-]+: (#\w+);", style)}
-    others = taken.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).getpalette() or []
+    found = taken.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).getpalette() or []
+    others = [
+        colour
+        for colour in zip(*[iter(found)] * 3, strict=True)
+        if all(sum(abs(a - b) for a, b in zip(colour, our, strict=False)) > NEAR for our in ours)
+    ]
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in sorted(ours) for part in colour] + others)
+    palette.putpalette([part for colour in [*sorted(ours), *others] for part in colour])
     return taken.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
 
 

@@ -170,7 +170,7 @@ class SignatureFields(forms.Form):
     )
     reason = ReasonField(
         label=_("Your reason"),
-        help_text=_("Shown on the petition's page. Up to 500 characters."),
+        help_text=_("Shown on the petition’s page. Up to 500 characters."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

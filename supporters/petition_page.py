@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
@@ -129,6 +130,7 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "lead": petition.summary,
         "targets": [link.target for link in _links(petition=petition.pk)],
         "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
+        "printed_url": unquote(page_url),  # on paper, for eyes
         "preview": preview,
         "carried_over": _carried_over(petition),
         "form": None,

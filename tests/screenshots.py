@@ -7,6 +7,7 @@ at MOMENT, so that the same pages make the same pictures (on machines with the s
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,17 +31,19 @@ from django.test.utils import (  # noqa: E402
     setup_test_environment,
     teardown_databases,
 )
-from PIL import Image  # noqa: E402
+from PIL import Image, ImageColor  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from tests.catalogue import STATES, State, World, served  # noqa: E402
 from tests.chromium import FLAGS, find_chromium  # noqa: E402
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "screenshots"
 MOMENT = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)  # an ordinary Monday
 SITE_URL = "https://petitions.example.net"  # what pages and mails say
 WIDTHS = {390: 844, 1280: 900}
-COLOURS = 16  # of a picture: text, its edges, a few tones
+COLOURS = 12  # of a picture, beside those of the style sheet: edges of text, a few tones
+NEAR = 10  # less, in red, green and blue together, is the same colour
 CUT = 1_600  # pixels from the top; only main pages in light are shown down to their end
 
 HEAD = """# Screenshots
@@ -108,11 +111,25 @@ def _photograph(
     taken = Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled")))
     if not (state.main and theme == "light"):
         taken = taken.crop((0, 0, taken.width, min(taken.height, CUT)))
-    few = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.convert("RGB").save(
+    _with_few_colours(taken.convert("RGB")).save(
         FOLDER / _name(state, width, theme), lossless=True, quality=60, method=4
     )
     context.close()
+
+
+def _with_few_colours(taken: Image.Image) -> Image.Image:
+    """The colours of the style sheet stay as they are, beside a petition's picture too."""
+    style = (ROOT / "static" / "css" / "site.css").read_text(encoding="utf-8")
+    ours = {ImageColor.getrgb(code) for code in re.findall(r"--[\w-]+: (#\w+);", style)}
+    found = taken.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).getpalette() or []
+    others = [
+        colour
+        for colour in zip(*[iter(found)] * 3, strict=True)
+        if all(sum(abs(a - b) for a, b in zip(colour, our, strict=False)) > NEAR for our in ours)
+    ]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in [*sorted(ours), *others] for part in colour])
+    return taken.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
 
 
 def _wait_for_pictures(page: Page) -> None:

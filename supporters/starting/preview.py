@@ -48,7 +48,7 @@ def preview_context(draft: PetitionDraft) -> dict[str, Any]:
         "lead": petition.summary,
         "targets": _targets(stages["targets"]),
         "steps": _steps(stages["steps"]),
-        "page_url": settings.SITE_URL,
+        "printed_url": settings.SITE_URL,
         "preview": "draft",
     }
 

@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     topics = sorted(counted.topics(kind="open"), key=lambda topic: -topic[2])[:TOPICS]
     context = {
         **_blocks(),
+        "total": counted.of(),
         "total_open": counted.of(kind="open"),
         "total_victories": counted.of(kind="victory"),
         "topics": sorted((each for each in topics if each[2]), key=lambda t: t[1].casefold()),

@@ -205,4 +205,5 @@ def _topics(wish: Wish, found: Found) -> list[tuple[str, str, str, int | None, b
         ]
     if not shown:
         return []
-    return [("", pgettext("topics", "All"), wish.url(topic=""), None, not wish.topic), *shown]
+    number = found.tally.of(kind=wish.status) if found.tally else None
+    return [("", pgettext("topics", "All"), wish.url(topic=""), number, not wish.topic), *shown]

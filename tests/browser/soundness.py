@@ -62,6 +62,15 @@ def sideways(page: Page) -> list[str]:
     }""")
 
 
+def squeezed(page: Page) -> list[str]:
+    """Fields in which nobody could read what they type: narrower than five of its letters."""
+    return page.evaluate("""() => [...document.querySelectorAll("input, select, textarea")]
+        .filter(e => !["hidden", "radio", "checkbox"].includes(e.type) && e.checkVisibility())
+        .filter(e => e.tabIndex >= 0)  // the trap for machines
+        .filter(e => e.offsetWidth < 5 * parseFloat(getComputedStyle(e).fontSize))
+        .map(e => `squeezed to ${e.offsetWidth} px: ${e.outerHTML.slice(0, 120)}`)""")
+
+
 def sideways_when_narrow(page: Page) -> list[str]:
     """1280 pixels zoomed to 200 % and 400 %; at 320, also with twice the text, and spaced text."""
     before = page.viewport_size
@@ -71,7 +80,7 @@ def sideways_when_narrow(page: Page) -> list[str]:
         complaints += sideways(page)
     for name, rules in {"text at 200 %": TWICE, "spaced text": SPACED}.items():
         with_rules(page, rules)
-        complaints += [f"{name}: {complaint}" for complaint in sideways(page)]
+        complaints += [f"{name}: {complaint}" for complaint in sideways(page) + squeezed(page)]
         without_rules(page)
     if before:
         page.set_viewport_size(before)

@@ -37,6 +37,7 @@ FAULTS = {
     "a button fades": ("moving", "main>", "main><i style='transition: opacity 1s'>A</i>", "moves: <i"),
     "the page scrolls smoothly": ("moving", "body {", "html { scroll-behavior: smooth } body {", "moves: <html"),
     "a box is wide": ("sideways_when_narrow", "body {", "h1 { width: 40em } body {", "sideways at 320"),
+    "a field is squeezed": ("sideways_when_narrow", "body {", "#email { width: 7vw } body {", "squeezed to"),
     "large text does not fit": ("sideways_when_narrow", "body {", "h1 { width: 18rem } body {",
                                 "text at 200 %: sideways"),
     "spaced text does not fit": ("sideways_when_narrow", "body {", "h1 { width: max-content; font-size: 34px } body {",

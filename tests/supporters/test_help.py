@@ -41,6 +41,8 @@ def test_every_page_is_shipped_in_every_language(client, count_queries, slug, la
     body = page.partition('<div class="prose"')[2]
     assert not re.search(r"\{\w+\}", body)  # every name is known
     assert len(body) > 1_500
+    sections = re.findall(r"<h2[^>]*>(.*?)</h2>", body)
+    assert len(sections) == len(set(sections))  # each subject in one place
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

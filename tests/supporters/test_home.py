@@ -36,6 +36,14 @@ def test_an_empty_site_says_so(client) -> None:
     assert "There is no petition yet." in response.content.decode()
     assert blocks(client) == NOTHING
     assert response.context["total_open"] == 0
+    assert "See all petitions" not in response.content.decode()
+
+
+def test_where_all_have_ended_they_can_still_be_read(client) -> None:
+    PetitionFactory(is_closed=True)
+    html = client.get("/").content.decode()
+    assert "No petition is open at the moment." in html
+    assert "See all petitions" in html
 
 
 def test_the_fastest_is_featured_then_come_growing_and_new_ones(client) -> None:

@@ -57,7 +57,7 @@ def test_every_domain_is_one_that_can_sign_and_stands_once():
 @pytest.mark.parametrize(
     ("email", "said"),
     [
-        ("noor@gmail.com", ["Open <bdi>Gmail</bdi>"]),
+        ("noor@gmail.com", ["<span>Open <bdi>Gmail</bdi></span>"]),
         ("noor@example.org", []),
     ],
 )

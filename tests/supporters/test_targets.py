@@ -42,6 +42,16 @@ class TestPage:
         assert "secret@" not in html
         assert "01632" not in html
 
+    def test_its_name_is_not_said_again_in_each_row(self, client, board) -> None:
+        to(board, title="To it alone")
+        both = to(board, title="To it and another")
+        PetitionTarget.objects.create(petition=both, target=TargetFactory(name="River Board"))
+        html = client.get("/targets/bridges-board/").content.decode()
+        rows = dict(re.findall(r"<h2><a [^>]*>(.*?)</a></h2>(.*?)</li>", html, re.DOTALL))
+        assert "Bridges Board" not in rows["To it alone"]
+        assert "Bridges Board" in rows["To it and another"]
+        assert "River Board" in rows["To it and another"]
+
     @pytest.mark.parametrize("website", ["javascript:alert(1)", "data:text/html,x", "", "//x"])
     def test_a_website_is_a_web_address(self, client, board, website: str) -> None:
         Target.objects.update(website=website)

@@ -368,8 +368,7 @@ LOGGING = {
 
 # What is particular to petitions
 
-PETITIONS_RATE_LIMITS = {
-    # One address can be a whole school or a carrier's customers: generous on purpose.
+PETITIONS_RATE_LIMITS = {  # generous: one address can be a whole school or a carrier's customers
     "sign": env.str("PETITIONS_SIGN_RATE", "600/10 minutes"),
     "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),

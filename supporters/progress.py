@@ -16,6 +16,7 @@ from supporters.models import Mailing, OutgoingMail
 
 SOON = timedelta(seconds=2)
 LATER = timedelta(seconds=30)  # where nothing moved
+MOST = 20  # mailings a turn, the newest first: after an upgrade all are to be counted once
 PAUSE = 20  # times as long as counting took
 _LEASE = timedelta(minutes=2)  # that one worker counts, and no other
 
@@ -25,9 +26,10 @@ def refresh(*, at_once: bool = False) -> int:
 
     With `at_once` also those that were counted a moment ago.
     """
-    unsettled = Mailing.objects.filter(settled_at=None).order_by("pk")
+    unsettled = Mailing.objects.filter(settled_at=None).order_by("-pk")
     if not at_once:
-        unsettled = unsettled.filter(Q(count_again_at=None) | Q(count_again_at__lte=Moment()))
+        due = Q(count_again_at=None) | Q(count_again_at__lte=Moment())
+        unsettled = unsettled.filter(due)[:MOST]
     return sum(_count(mailing) for mailing in list(unsettled))
 
 

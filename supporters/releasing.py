@@ -2,7 +2,7 @@
 
 Who scheduled one must still be allowed to write it: what is sent cannot be taken back, while a
 draft can be sent a minute later by a colleague. The weekly number of mailings was looked at when
-it was scheduled, and it has kept its place since.
+it was scheduled, and it has kept its place since. A mail tells the organizer what did not come out.
 """
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.db import transaction
 from petitions.locks import one_by_one
 from petitions.models import Petition, Update
 from supporters.admin.access import NEWSWORTHY, may_post
+from supporters.teams import mails
 
 
 def release_due() -> int:
@@ -29,10 +30,16 @@ def _release_if_due(update_id: int) -> bool:
         update = due.first()
         if petition is None or update is None:
             return False
-        if petition.status not in NEWSWORTHY:
-            update.unschedule(held=Update.Held.NOT_PUBLIC)
-            return False
-        if update.scheduled_by is None or not may_post(update.scheduled_by, petition):
-            update.unschedule(held=Update.Held.NO_ROLE)
+        if held := _reason_against(update, petition):
+            update.unschedule(held=held)
+            mails.told("held", petition, petition.organizer)
             return False
         return update.publish()
+
+
+def _reason_against(update: Update, petition: Petition) -> str:
+    if petition.status not in NEWSWORTHY:
+        return str(Update.Held.NOT_PUBLIC)
+    if update.scheduled_by is None or not may_post(update.scheduled_by, petition):
+        return str(Update.Held.NO_ROLE)
+    return ""

@@ -58,11 +58,8 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(*args, **kwargs)
         self._is_saved = is_saved
-        self._scheduled_for: datetime | None = self.instance.scheduled_for
-        self._was_mailed = self.instance.email_supporters
-        # A person typed minutes; a moment that a script stored with seconds stays as it is.
-        self.fields["moment"].initial = self._scheduled_for
-        later = self._scheduled_for is not None
+        self.fields["moment"].initial = self.instance.scheduled_for
+        later = self.instance.scheduled_for is not None
         self.fields["when"].initial = When.LATER if later else When.DRAFT
         if self.instance.published_at or not comes_out:
             for name in ("when", "moment", "email_supporters"):
@@ -83,15 +80,15 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         elif moment > now + FURTHEST:
             self.add_error("moment", ValidationError(_("A year ahead at most."), code="far"))
 
-    def asks_for_mail_at(self) -> datetime | None:
-        """The moment that a mailing is newly asked for; None where none is, or it had its place."""
+    def asks_for_mail_at(self, stored: Update | None) -> datetime | None:
+        """The moment that a mailing is newly asked for; None where none is, or it has its place."""
         values = self.cleaned_data
         if not values.get("email_supporters") or values["when"] == When.DRAFT:
             return None
         if values["when"] == When.NOW:
             return clock.now()
         moment: datetime = values["moment"]
-        kept = self._was_mailed and moment == self._scheduled_for
+        kept = stored is not None and stored.email_supporters and moment == stored.scheduled_for
         return None if kept else moment
 
 
@@ -108,19 +105,25 @@ def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Save
     None when it may not be mailed then; the form says so. Raises Http404 when the update was
     deleted meanwhile, PermissionError when this user may no longer write.
     """
+    own = Update.objects.filter(pk=form.instance.pk or 0)
     with transaction.atomic():
         # The row first, as everywhere; it also makes two at once be counted one by one.
         locked = Petition.objects.lock().get(pk=petition.pk)
+        stored = own.first()  # as it is by now
+        if form.instance.pk and stored is None:
+            raise Http404
         chooses = acts and "when" in form.fields
-        if not (may_post if chooses or not form.instance.pk else may_correct)(user, locked):
+        if not (may_correct if stored and not chooses else may_post)(user, locked):
             raise PermissionError
         if chooses and not may_moderate(user):
-            at = form.asks_for_mail_at()
-            beside = form.instance.pk
-            if at and not mailings.has_room(petition.pk, at=at, beside=beside):
+            at = form.asks_for_mail_at(stored)
+            if at and not mailings.has_room(petition.pk, at=at, beside=form.instance.pk):
                 form.add_error("email_supporters", mailings.too_many())
                 return None
         update = _store(form, locked, user)
+        # Not of what is scheduled while it is only tested: its place would not have been asked for.
+        if chooses or ("email_supporters" in form.fields and stored and not stored.scheduled_for):
+            update.choose_mail(wanted=update.email_supporters)
         if not chooses:
             return Saved(update=update, say=gettext("Saved."))
         return _act(update, form.cleaned_data, user)
@@ -132,13 +135,8 @@ def _store(form: UpdateForm, petition: Petition, user: Any) -> Update:
         update.petition, update.author = petition, user
         update.save()
         return update
-    if not Update.objects.filter(pk=update.pk).exists():
-        raise Http404
     # Not the whole row, or an update published since it was read would be a draft again.
-    changed = set(form.changed_data)
-    update.save_edited(changed & {"kind", "title", "happened_on", "body"})
-    if "email_supporters" in changed:
-        update.choose_mail(wanted=update.email_supporters)
+    update.save_edited({"kind", "title", "happened_on", "body"} & set(form.changed_data))
     return update
 
 

@@ -123,12 +123,12 @@ def _about_event(mail: OutgoingMail) -> dict[str, Any]:
         "what": mail.payload.get("what", ""),
         "who": about.get_full_name() if about else "",
         "note": event.note if event else "",
-        "team_url": _team_url(mail),
+        "team_url": _team_url(mail, "updates" if mail.payload.get("what") == "held" else "team"),
     }
 
 
-def _team_url(mail: OutgoingMail) -> str:
-    return settings.SITE_URL + reverse("admin:petitions_petition_team", args=[mail.petition_id])
+def _team_url(mail: OutgoingMail, page: str = "team") -> str:
+    return settings.SITE_URL + reverse(f"admin:petitions_petition_{page}", args=[mail.petition_id])
 
 
 def token_of(invitation: Invitation) -> str:

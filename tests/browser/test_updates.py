@@ -84,7 +84,7 @@ def test_written_seen_tested_mailed_and_watched(petition, page, sound, smtp_serv
     assert test.recipients == ["ana@example.org"]
 
     publish_by_mail(page)
-    page.get_by_role("link", name="Sent 0 of 0").click()
+    page.get_by_role("link", name="The mailing begins").click()
     numbers = page.locator("[data-numbers]")
     expect(numbers).to_contain_text("On its way")
     for sent in (2, 4):
@@ -153,8 +153,8 @@ def test_all_of_it_works_without_script(petition, page_without_javascript, smtp_
     expect(page.get_by_label("Text")).to_have_value("In **March**.")
     page.get_by_label("Now, when it is saved").check()
     page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="The mailing begins").click()
     mailings.fill()
-    page.get_by_role("link", name="Sent 0 of 0").click()
     progress.refresh(at_once=True)
     page.get_by_role("link", name="Look again").click()
     expect(page.locator("[data-numbers]")).to_contain_text("Sent 0 of 6")

@@ -91,6 +91,14 @@ def test_what_was_counted_a_moment_ago_waits(petition):
     assert progress.refresh() == 1
 
 
+def test_the_newest_are_counted_first_and_not_all_in_one_turn(petition, monkeypatch):
+    monkeypatch.setattr(progress, "MOST", 2)
+    rows = [mailing(petition=petition) for _ in range(3)]
+    assert progress.refresh() == 2
+    assert list(Mailing.objects.filter(count_again_at=None)) == rows[:1]
+    assert progress.refresh() == 1
+
+
 def test_one_that_is_still_filled_is_not_settled(petition, monkeypatch):
     monkeypatch.setattr(mailings, "BATCH", 1)
     for _ in range(2):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from petitions.groups import MODERATORS, ORGANIZERS
 from petitions.models import Petition, TeamMember, Update, User
+from supporters.delivery import deliver
 from supporters.models import Mailing
 from supporters.releasing import release_due
 from supporters.worker import Worker
@@ -83,6 +84,18 @@ def test_a_petition_that_is_not_public_says_nothing(petition, ana, status):
     Petition.objects.update(status="open")  # shown again, it does not come out by itself
     assert release_due() == 0
     assert not Mailing.objects.exists()
+
+
+def test_the_organizer_is_told_what_did_not_come_out(petition, ana, smtp_server):
+    scheduled(petition, UserFactory(username="gone"))
+    assert release_due() == 0
+    assert deliver().sent == 1
+    [delivery] = smtp_server.deliveries
+    assert delivery.recipients == [ana.email]
+    assert delivery.message["Subject"].startswith("A scheduled update did not come out:")
+    text = delivery.message.get_body(preferencelist=("plain",)).get_content()
+    assert "is a draft again" in text
+    assert f"/admin/petitions/petition/{petition.pk}/updates/" in text
 
 
 def test_a_closed_petition_has_news(petition, ana):

@@ -120,6 +120,18 @@ def test_what_is_scheduled_has_its_place(as_user, ana, mo, petition, settings):
     assert second.scheduled_for
 
 
+def test_a_test_of_what_is_scheduled_asks_for_no_mail(as_user, ana, petition):
+    ana.trust_email()
+    client = as_user(ana)
+    assert write(client, petition, when="later", moment=in_days(1)).status_code == 302
+    update = Update.objects.get()
+    sent = typed(action="test", email_supporters="on", body="Mended.", when="draft")
+    assert client.post(f"{updates(petition)}{update.pk}/", sent).status_code == 302
+    update.refresh_from_db()
+    assert (update.body, update.email_supporters) == ("Mended.", False)
+    assert update.scheduled_for
+
+
 def test_a_draft_has_no_place(as_user, ana, petition, settings):
     settings.PETITIONS_MAILINGS_PER_WEEK = 1
     UpdateFactory(petition=petition, published_at=None, email_supporters=True)

@@ -77,7 +77,7 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Close, fold, count, fill, send until nothing is due, refresh, erase. True if all went well."""
+        """Close, fold, count, fill, send until nothing is due, erase. True if all went well."""
         self._do("closing", close_due)
         self._do("fold", fold_all)
         self._do("figures", self._count)

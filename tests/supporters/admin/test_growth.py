@@ -131,6 +131,15 @@ def test_a_hidden_one(as_user, mo):
     assert "Moderators hid the petition" in words(as_user(mo).get(address(petition)))
 
 
+def test_who_signed_from_nowhere(as_user, ana):
+    petition = grown(ana, (30, 1))
+    SignatureFactory(petition=petition, is_confirmed=True, is_organizer=True)
+    refresh_one(petition.pk)
+    assert "Of nobody who signed is a place known yet." in words(
+        as_user(ana).get(address(petition))
+    )
+
+
 def test_too_little_for_the_hours(as_user, ana):
     text = words(as_user(ana).get(address(grown(ana, (300, 40), (200, 30), (5, 2)))))
     assert "Too little to draw" in text

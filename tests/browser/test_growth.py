@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from petitions.models import Petition, User
 from supporters.growth.figures import refresh_one
-from supporters.models import HourlyCount, Milestone, ReasonChoice, Signature
+from supporters.models import HourlyCount, MilestoneReached, ReasonChoice, Signature
 from supporters.tokens import Purpose, make
 from tests.browser.test_admin import log_in, member
 from tests.browser.test_team import sound  # noqa: F401 — a fixture
@@ -32,7 +32,9 @@ def grown(petition: Petition) -> Petition:
             number, petition=petition, is_confirmed=True, source=source, country="IE",
             postal_code="D02 AF30", reason="I cross it every day.",
         )  # fmt: skip
-    Milestone.objects.create(petition=petition, number=25, reached_at=now - timedelta(days=5))
+    MilestoneReached.objects.create(
+        petition=petition, number=25, reached_at=now - timedelta(days=5)
+    )
     refresh_one(petition.pk)
     return petition
 

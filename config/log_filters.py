@@ -3,11 +3,11 @@
 import logging
 import re
 
-# The links of signers, of drafts, and those to accounts: who has one can act for them.
+# The links of signers, organizers and drafts, and those to accounts: who has one can act for them.
 _TOKENS = re.compile(
     r"/(confirm|signature|unsubscribe|petitions/preview|petitions/start|demo/mail|accounts/confirm-email"
     r"|accounts/start/confirm|accounts/start"
-    r"|accounts/password/reset/key)/[^/\s'\"]+"
+    r"|accounts/password/reset/key|organizer-mail)/[^/\s'\"]+"
 )
 
 

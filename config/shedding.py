@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 # Who looks after the site, and the machines that do, are never turned away.
 ALWAYS = (*PERSONAL, "/healthz", "/readyz", "/metrics")
 # From links in mails: no more of them than mails went out, and each is one statement.
-_LINKS = ("/confirm/", "/signature/", "/unsubscribe/")
+_LINKS = ("/confirm/", "/signature/", "/unsubscribe/", "/organizer-mail/")
 _STEPS = ("/sign/", "/signed/")
 _LOG_EVERY = 10.0  # seconds
 

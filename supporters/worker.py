@@ -81,8 +81,7 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Close, fold, count, publish, fill, send until nothing is due, refresh, erase. True if all
-        went well."""
+        """Close, fold, count, publish, fill, send all that is due, erase. True if all is well."""
         self._do("closing", close_due)
         self._do("fold", fold_all)
         self._do("figures", self._count)

@@ -161,6 +161,7 @@ def personal(petition):
         f"/confirm/{make(Purpose.CONFIRM, signature.pk)}/",
         f"/signature/{make(Purpose.SIGNATURE, signature.pk)}/",
         f"/unsubscribe/{make(Purpose.UNSUBSCRIBE, signature.pk)}/",
+        f"/organizer-mail/{make(Purpose.QUIET_MAILS, petition.organizer.pk)}/",
         f"/petitions/preview/{make(Purpose.PREVIEW, PetitionFactory().pk)}/",
         f"{PAGE}sign/",
         f"{PAGE}signed/",
@@ -209,6 +210,7 @@ def test_every_view_that_is_kept_is_public():
         "confirm",
         "signature",
         "unsubscribe",
+        "organizer_mail",
         "preview",
         "demo_mail",
     }

@@ -9,7 +9,7 @@ from config.log_filters import WithoutTokens
 
 @pytest.mark.parametrize("page",
     ["confirm", "signature", "unsubscribe", "petitions/preview", "accounts/confirm-email",
-     "accounts/password/reset/key"],
+     "accounts/password/reset/key", "organizer-mail", "es/organizer-mail"],
 )  # fmt: skip
 def test_the_token_is_cut_out(page):
     record = logging.LogRecord(

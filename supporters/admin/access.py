@@ -1,8 +1,9 @@
 """Who may do what with a petition in the admin: the one place that says so.
 
 By role, each with what the one before it may: a member of its team who may `view` sees the
-petition and its figures; `update` writes updates and mails them; `edit` changes the petition; the
-organizer, who owns it, alone deletes a draft, chooses the team and hands the petition over.
+petition, its figures and its supporters' reasons; `update` writes updates and mails them; `edit`
+changes the petition, and which reasons are shown; the organizer, who owns it, alone deletes a
+draft, chooses the team and hands the petition over.
 Moderators may do all of it with every petition, as long as it is no act of the owner's own.
 
 The text is to be changed in a draft and while it is open, updates as long as it is public, the rest

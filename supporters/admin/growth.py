@@ -22,7 +22,7 @@ from petitions.states import Status
 from supporters.chart import Noted, chart_of, recent_chart_of
 from supporters.growth import milestones, shown
 from supporters.growth.next_step import Facts, Step, next_step
-from supporters.models import GrowthFigures, Milestone
+from supporters.models import GrowthFigures, MilestoneReached
 
 from .access import may_edit, may_update
 
@@ -67,7 +67,7 @@ def figures_of(petition: Petition) -> GrowthFigures | None:
 
 def _over_time(petition: Any) -> dict[str, Any]:
     noted, now = Noted.of(petition), timezone.now()
-    reached = list(Milestone.objects.filter(petition=petition).order_by("-number"))
+    reached = list(MilestoneReached.objects.filter(petition=petition).order_by("-number"))
     return {
         "total": petition.live_count,
         "to_goal": max(0, petition.goal - petition.live_count) if petition.goal else None,

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from petitions.locks import one_by_one
 from petitions.models import Petition
 from petitions.states import Status
 from supporters.models import CountAdjustment, GrowthFigures, Signature
@@ -150,13 +151,11 @@ def _named(rows: Iterable[Any]) -> tuple[list[tuple[str, str, int]], tuple[int, 
 
 
 def refresh(*, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Count again what changed and is due. Returns how many petitions; any number may run it."""
-    done = 0
-    for petition_id in due():
-        if not go_on():
-            break
-        done += refresh_one(petition_id)
-    return done
+    """Count again what changed and is due. Returns how many petitions; any number may run it.
+
+    Raises as petitions.locks.one_by_one does.
+    """
+    return one_by_one(due(), lambda petition_id: refresh_one(petition_id) if go_on() else 0)
 
 
 def due() -> list[int]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters import outbox
-from supporters.models import GrowthFigures, Milestone, OutgoingMail
+from supporters.models import GrowthFigures, MilestoneReached, OutgoingMail
 from supporters.tokens import Purpose, make
 
 MILESTONE, QUIET = "milestone", "quiet"
@@ -24,7 +24,7 @@ SWITCHES = {
 }
 
 
-def milestone(petition: Petition, reached: Milestone) -> None:
+def milestone(petition: Petition, reached: MilestoneReached) -> None:
     _put(MILESTONE, petition, number=reached.number, was_goal=reached.was_goal)
 
 

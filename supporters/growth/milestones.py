@@ -9,7 +9,7 @@ from django.utils import timezone
 from petitions.models import Petition
 from petitions.states import Status
 from supporters import switches
-from supporters.models import CountAdjustment, HourlyCount, Milestone
+from supporters.models import CountAdjustment, HourlyCount, MilestoneReached
 
 from . import mails
 
@@ -32,7 +32,7 @@ def next_after(number: int) -> int:
     return next(each for each in numbers(max(number, _FIRST) * 10) if each > number)
 
 
-def note(petition: Petition) -> list[Milestone]:
+def note(petition: Petition) -> list[MilestoneReached]:
     """Keep what was reached since the last time; `petition` was read under its lock.
 
     Not while the site has paused signing or mailings: it is noted, and told, when that is over.
@@ -41,15 +41,15 @@ def note(petition: Petition) -> list[Milestone]:
     reached = set(numbers(total))
     if petition.goal and petition.goal <= total:
         reached.add(petition.goal)
-    rows = Milestone.objects.filter(petition=petition)
+    rows = MilestoneReached.objects.filter(petition=petition)
     new = sorted(reached - set(rows.values_list("number", flat=True)))
     on = switches.current()
     if not new or on.signing_paused or on.mailings_paused or petition.status == Status.HIDDEN:
         return []
     moments = _moments(petition, new)
     # The unique constraint stands behind the lock.
-    noted = Milestone.objects.bulk_create(
-        Milestone(
+    noted = MilestoneReached.objects.bulk_create(
+        MilestoneReached(
             petition=petition,
             number=number,
             was_goal=number == petition.goal,
@@ -61,7 +61,7 @@ def note(petition: Petition) -> list[Milestone]:
     return noted
 
 
-def _tell(petition: Petition, noted: list[Milestone]) -> None:
+def _tell(petition: Petition, noted: list[MilestoneReached]) -> None:
     """Mail the organizer the highest that is news: passed by who signed, and not long ago."""
     since = timezone.now() - NEWS
     news = [each for each in noted if each.reached_at and each.reached_at > since]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from petitions.models import Petition, PetitionTarget, Update
 from supporters import sources
-from supporters.models import GrowthFigures, HourlyCount, Milestone
+from supporters.models import GrowthFigures, HourlyCount, MilestoneReached
 
 from . import milestones
 from .shown import SMALLEST, Rate, late_rate
@@ -55,7 +55,9 @@ class Facts:
         """In one statement."""
         mine = {"petition": OuterRef("pk")}
         published = Update.objects.filter(**mine).published(timezone.now()).order_by()
-        reached = Milestone.objects.filter(**mine, reached_at__isnull=False).order_by("-number")
+        reached = MilestoneReached.objects.filter(**mine, reached_at__isnull=False).order_by(
+            "-number"
+        )
         decides = PetitionTarget.objects.addressed().filter(**mine).order_by("pk")
         found = (
             Petition.objects.filter(pk=petition.pk)

@@ -4,7 +4,7 @@ from .blocked_address import BlockedAddress
 from .consent import Consent
 from .count_adjustment import CountAdjustment
 from .download import Download
-from .growth import GrowthFigures, Milestone
+from .growth import GrowthFigures, MilestoneReached
 from .hourly_count import HourlyCount
 from .list_tally import ListTally
 from .mailing import Mailing
@@ -23,7 +23,7 @@ __all__ = [
     "HourlyCount",
     "ListTally",
     "Mailing",
-    "Milestone",
+    "MilestoneReached",
     "Notice",
     "OutgoingMail",
     "ReasonChoice",

@@ -36,7 +36,7 @@ class GrowthFigures(models.Model):
         return f"{self.petition_id} {self.as_of:%Y-%m-%d %H:%M}" if self.as_of else "–"
 
 
-class Milestone(models.Model):
+class MilestoneReached(models.Model):
     """A number of supporters that a petition has reached. Stays when the number falls again.
 
     Also the record that its mail was asked for: there is one row, so there is one mail.

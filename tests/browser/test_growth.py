@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from petitions.models import Petition
+from petitions.models import Petition, User
 from supporters.growth.figures import refresh_one
-from supporters.models import HourlyCount, Milestone, ReasonChoice, Signature
+from supporters.models import HourlyCount, MilestoneReached, ReasonChoice, Signature
+from supporters.tokens import Purpose, make
 from tests.browser.test_admin import log_in, member
 from tests.browser.test_team import sound  # noqa: F401 — a fixture
 from tests.factories import SignatureFactory
@@ -31,7 +32,9 @@ def grown(petition: Petition) -> Petition:
             number, petition=petition, is_confirmed=True, source=source, country="IE",
             postal_code="D02 AF30", reason="I cross it every day.",
         )  # fmt: skip
-    Milestone.objects.create(petition=petition, number=25, reached_at=now - timedelta(days=5))
+    MilestoneReached.objects.create(
+        petition=petition, number=25, reached_at=now - timedelta(days=5)
+    )
     refresh_one(petition.pk)
     return petition
 
@@ -51,6 +54,15 @@ def test_the_organizers_pages(grown, new_page, sound, scheme):  # noqa: F811
     expect(page.locator(".messagelist .success")).to_be_visible()
     sound(page, f"{own}/reasons/")
     assert ReasonChoice.objects.get().kind == "highlighted"
+    sound(page, "/accounts/mails/")
+    page.get_by_label("Mail at milestones").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Mail at milestones")).not_to_be_checked()
+    ana = User.objects.get(username="ana")
+    assert (ana.milestone_mails, ana.quiet_mails) == (False, True)
+    sound(page, f"/organizer-mail/{make(Purpose.QUIET_MAILS, ana.pk)}/")
+    page.get_by_role("button", name="End these mails").click()
+    expect(page.locator("h1")).to_have_text("You get these mails no more.")
 
 
 def fill(page) -> None:

@@ -242,6 +242,8 @@ STATES = [
     State("unsubscribe-unknown", "/unsubscribe/1.nothing/", 404),
     State("unsubscribe-es", "/unsubscribe/{confirmed_es.unsubscribe}/", pictured=False),
     State("unsubscribe-removed", "/unsubscribe/{removed.unsubscribe}/"),
+    State("organizer-mail-unknown", "/organizer-mail/1.nothing/", 404, pictured=False),
+    State("organizer-mail-unknown-es", "/es/organizer-mail/1.nothing/", 404, pictured=False),
     State("demo-mailbox", "/demo/mail/", during=demo_mails),
     State("demo-mailbox-empty", "/demo/mail/", during=demo_mode),
     State("demo-mail", newest_mail, during=demo_mails),

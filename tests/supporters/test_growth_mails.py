@@ -11,7 +11,13 @@ from supporters import mails
 from supporters.fold import fold
 from supporters.growth import milestones, quiet
 from supporters.growth.mails import SWITCHES
-from supporters.models import CountAdjustment, GrowthFigures, HourlyCount, Milestone, OutgoingMail
+from supporters.models import (
+    CountAdjustment,
+    GrowthFigures,
+    HourlyCount,
+    MilestoneReached,
+    OutgoingMail,
+)
 from supporters.tokens import Purpose, make
 from supporters.worker import Worker
 from tests.factories import PetitionFactory, SignatureFactory
@@ -53,7 +59,7 @@ def test_only_the_highest_of_those_passed_at_once(petition):
 def test_the_worker_notes_and_tells_it_after_the_fold(petition, smtp_server):
     SignatureFactory.create_batch(26, petition=petition, is_confirmed=True)
     assert Worker().once()
-    assert Milestone.objects.get().number == 25
+    assert MilestoneReached.objects.get().number == 25
     [delivered] = [each for each in smtp_server.deliveries if "ana@example.org" in each.recipients]
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in delivered.raw
 
@@ -102,7 +108,7 @@ def test_not_for_what_was_passed_long_ago(petition):
     "values",
     [{"status": "closed"}, {"read_only": True}, {"closes_at": timezone.now() - timedelta(days=1)},
      {"organizer": None}],
-    ids=str,
+    ids=["closed", "read-only", "past its end", "nobody"],
 )  # fmt: skip
 def test_not_where_nobody_can_sign_or_nobody_organizes(petition, values):
     grow(petition, 30)
@@ -151,7 +157,7 @@ def test_two_workers_tell_it_once():
             milestones.note(Petition.objects.lock().get(pk=petition.pk))
 
     together(*[tell] * 4)
-    assert Milestone.objects.count() == 1
+    assert MilestoneReached.objects.count() == 1
     assert told() == [("milestone", 25)]
 
 

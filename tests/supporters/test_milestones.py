@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.growth import milestones
-from supporters.models import CountAdjustment, HourlyCount, Milestone
+from supporters.models import CountAdjustment, HourlyCount, MilestoneReached
 from tests.factories import PetitionFactory
 from tests.supporters.test_paused_mailings import switch
 
@@ -44,7 +44,7 @@ def test_each_is_noted_once_with_its_moment():
     grow(petition, 25, hours_ago=3)
     assert note(petition) == [25, 40, 50]
     assert note(petition) == []
-    found = {each.number: each for each in Milestone.objects.all()}
+    found = {each.number: each for each in MilestoneReached.objects.all()}
     ago = {number: timezone.now() - each.reached_at for number, each in found.items()}
     assert timedelta(hours=48) < ago[25] < timedelta(hours=50)
     assert timedelta(hours=1) < ago[50] < timedelta(hours=3)
@@ -66,7 +66,7 @@ def test_what_was_carried_over_has_no_moment():
     CountAdjustment.objects.create(petition=petition, kind="carried_over", quantity=240)
     grow(petition, 12, hours_ago=-1)
     assert note(petition) == [25, 50, 100, 250]
-    dated = Milestone.objects.exclude(reached_at=None)
+    dated = MilestoneReached.objects.exclude(reached_at=None)
     assert list(dated.values_list("number", flat=True)) == [250]
 
 
@@ -74,7 +74,7 @@ def test_a_number_without_any_rows():
     petition = PetitionFactory(is_closed=True)
     Petition.objects.update(supporter_count=41)
     assert note(petition) == [25]
-    assert Milestone.objects.get().reached_at is None
+    assert MilestoneReached.objects.get().reached_at is None
 
 
 def test_not_while_the_site_pauses_or_the_petition_is_hidden():

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from petitions.models import Petition, TeamMember
 from supporters.growth.figures import refresh_one
-from supporters.models import CountAdjustment, GrowthFigures, HourlyCount, Milestone
+from supporters.models import CountAdjustment, GrowthFigures, HourlyCount, MilestoneReached
 from tests.factories import PetitionFactory, SignatureFactory, TargetFactory, UpdateFactory
 from tests.supporters.admin.conftest import _staff
 from tests.supporters.test_petition_page import words
@@ -131,6 +131,15 @@ def test_a_hidden_one(as_user, mo):
     assert "Moderators hid the petition" in words(as_user(mo).get(address(petition)))
 
 
+def test_who_signed_from_nowhere(as_user, ana):
+    petition = grown(ana, (30, 1))
+    SignatureFactory(petition=petition, is_confirmed=True, is_organizer=True)
+    refresh_one(petition.pk)
+    assert "Of nobody who signed is a place known yet." in words(
+        as_user(ana).get(address(petition))
+    )
+
+
 def test_too_little_for_the_hours(as_user, ana):
     text = words(as_user(ana).get(address(grown(ana, (300, 40), (200, 30), (5, 2)))))
     assert "Too little to draw" in text
@@ -151,9 +160,9 @@ def test_the_next_step_follows_from_what_is_known(as_user, ana):
     update.published_at = timezone.now() - timedelta(days=40)
     update.save()
     assert step(client, petition) == "Post an update."
-    Milestone.objects.create(petition=petition, number=25, reached_at=timezone.now())
+    MilestoneReached.objects.create(petition=petition, number=25, reached_at=timezone.now())
     assert "Thank your supporters" in step(client, petition)
-    Milestone.objects.update(reached_at=timezone.now() - timedelta(days=8))
+    MilestoneReached.objects.update(reached_at=timezone.now() - timedelta(days=8))
     Petition.objects.update(goal=30)
     assert step(client, petition) == "Set a further goal, or write to Bridges Board now."
     Petition.objects.update(goal=None)

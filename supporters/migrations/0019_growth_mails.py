@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('supporters', '0020_growth'),
+        ('supporters', '0018_growth'),
     ]
 
     operations = [

@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.fold import fold
 from supporters.models import Download, Signature
 from supporters.models.signature import initial
+from supporters.reasons import hidden
 
 # As the programs that take such lists in call them.
 COLUMNS = (
@@ -37,6 +38,7 @@ _INNER_FORMULA = re.compile(r'([;\t\r\n][;"\s]*)(?=[=+\-@＝＋－＠])')
 _READ = (
     "position", "email", "given_name", "family_name", "locality", "postal_code", "country",
     "language", "created_at", "confirmed_at", "source", "reason", "display", "consent_id",
+    "is_off",
 )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def cells(row: dict[str, Any]) -> list[str]:
         "last_name": last,
         "created_at": _moment(row["created_at"]) if agreed else _day(row["confirmed_at"]),
         "email_opt_in": "true" if agreed else "false",
-        "comment": row["reason"] if is_shown else "",
+        "comment": row["reason"] if is_shown and not row["is_off"] else "",
     }
     return [safe(values.get(column, "")) for column in COLUMNS]
 
@@ -115,7 +117,8 @@ def _day(at: datetime) -> str:
 
 def _steps(petition_id: int) -> Iterator[list[dict[str, Any]]]:
     fold(petition_id)  # so that who has just confirmed has a position, too
-    rows = shared(petition_id).order_by("position").values(*_READ)
+    rows = shared(petition_id).annotate(is_off=Exists(hidden(OuterRef("pk"))))
+    rows = rows.order_by("position").values(*_READ)
     last = 0
     while step := list(rows.filter(position__gt=last)[:STEP]):
         last = step[-1]["position"]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from supporters import download
+from supporters import download, reasons
 from supporters.download import cells, lines, safe, shared
 from supporters.fold import fold
-from supporters.models import Consent, Download, Signature
+from supporters.models import Consent, Download, ReasonChoice, Signature
 from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory, SignatureFactory, UserFactory
 
@@ -85,6 +85,15 @@ def test_who_agreed_but_is_not_shown_has_an_address_and_no_name(petition, consen
     [row] = rows(petition)
     assert row["email"] == "sam@example.org"
     assert (row["first_name"], row["last_name"], row["comment"]) == ("", "", "")
+
+
+def test_a_reason_that_was_taken_off_the_page_is_not_there(petition, consent):
+    taken_off = signature(petition, consent=consent, display="full")
+    signature(petition, email="tia@example.org", display="full", reason="So do I.")
+    reasons.choose(
+        petition, taken_off.pk, ReasonChoice.Kind.HIDDEN, by=petition.organizer, by_moderators=True
+    )
+    assert [row["comment"] for row in rows(petition)] == ["", "So do I."]
 
 
 def test_who_else_is_not_there(petition, consent):

@@ -13,12 +13,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='milestone_mails',
-            field=models.BooleanField(default=True, help_text='When one of your petitions reaches 25, 50, 100 supporters and so on.', verbose_name='mail at milestones'),
+            field=models.BooleanField(db_default=True, default=True, help_text='When one of your petitions reaches 25, 50, 100 supporters and so on.', verbose_name='mail at milestones'),
         ),
         migrations.AddField(
             model_name='user',
             name='quiet_mails',
-            field=models.BooleanField(default=True, help_text='When nobody has signed one of them for two weeks; once a month at most.', verbose_name='mail when it is quiet'),
+            field=models.BooleanField(db_default=True, default=True, help_text='When nobody has signed one of them for two weeks; once a month at most.', verbose_name='mail when it is quiet'),
         ),
         migrations.AlterField(
             model_name='petitionevent',

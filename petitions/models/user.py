@@ -48,11 +48,13 @@ class User(AbstractUser):
     milestone_mails = models.BooleanField(
         _("mail at milestones"),
         default=True,
+        db_default=True,
         help_text=_("When one of your petitions reaches 25, 50, 100 supporters and so on."),
     )
     quiet_mails = models.BooleanField(
         _("mail when it is quiet"),
         default=True,
+        db_default=True,
         help_text=_("When nobody has signed one of them for two weeks; once a month at most."),
     )
 

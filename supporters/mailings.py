@@ -119,6 +119,8 @@ def cancel(mailing_id: int) -> bool:
     """
     unsent = _unsent().filter(mailing=OuterRef("pk"))
     with transaction.atomic():
+        # First waits for who fills the last of it: what they made must be seen below.
+        list(Mailing.objects.select_for_update(no_key=True).filter(pk=mailing_id).values("pk"))
         running = Mailing.objects.filter(pk=mailing_id, cancelled_at=None)
         running = running.filter(Q(finished_at=None) | Exists(unsent))
         stopped = {"cancelled_at": timezone.now(), "count_again_at": None, "settled_at": None}

@@ -76,7 +76,10 @@ def test_what_is_settled_is_counted_no_more(petition, count_queries):
     assert len(queries) == 1
 
 
-def test_what_was_counted_a_moment_ago_waits(petition):
+def test_what_was_counted_a_moment_ago_waits(petition, monkeypatch):
+    # Long enough for a machine that is busy.
+    monkeypatch.setattr(progress, "SOON", timedelta(minutes=1))
+    monkeypatch.setattr(progress, "LATER", timedelta(hours=1))
     supporter(petition)
     row = mailing(petition=petition)
     fill()
@@ -165,3 +168,14 @@ def test_what_was_all_sent_is_not_cancelled(petition, smtp_server):
     assert not mailings.cancel(row.pk)
     row.refresh_from_db()
     assert row.cancelled_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopped_while_its_last_mails_are_made_it_is_stopped(petition):
+    for _ in range(3):
+        supporter(petition)
+    for _ in range(5):
+        row = mailing(petition=petition)
+        _filled, is_stopped = together(mailings.fill, lambda pk=row.pk: mailings.cancel(pk))
+        assert is_stopped
+        assert not OutgoingMail.objects.filter(mailing=row).exists()

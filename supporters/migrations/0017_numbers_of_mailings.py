@@ -55,8 +55,4 @@ class Migration(migrations.Migration):
             model_name='mailing',
             index=models.Index(condition=models.Q(('settled_at', None)), fields=['id'], name='supporters_mailing_unsettled'),
         ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('is_organizer', False), ('status', 'confirmed'), ('wants_updates', True), models.Q(('email', ''), _negated=True)), fields=['petition', 'id'], name='supporters_signature_wanting'),
-        ),
     ]

@@ -175,7 +175,8 @@ class Signature(models.Model):
                 name="supporters_signature_reasons",
             ),
             # Who gets an update (recipients.py): counted before it is sent, and read in steps while
-            # the outbox is filled. Only who wants updates pays for it.
+            # the outbox is filled. Who wants updates pays for it, at confirming and at folding;
+            # without it a step reads others' signatures, or sorts all of the petition's.
             models.Index(
                 fields=["petition", "id"],
                 condition=Q(status="confirmed", wants_updates=True, is_organizer=False)

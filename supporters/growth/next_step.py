@@ -15,7 +15,7 @@ from supporters.models import GrowthFigures, HourlyCount, MilestoneReached
 from . import milestones
 from .shown import SMALLEST, Rate, late_rate
 
-QUIET = dt.timedelta(days=14)
+QUIET = dt.timedelta(days=14)  # and its organizer is told (quiet.py)
 NEWS = dt.timedelta(days=7)  # for how long a milestone is news
 SILENCE = dt.timedelta(days=30)  # since the last update
 _FIRST_TEN = 10

@@ -12,8 +12,8 @@ from supporters import switches
 from supporters.models import GrowthFigures, HourlyCount
 
 from . import mails
+from .next_step import QUIET
 
-QUIET = timedelta(days=14)
 MONTH = timedelta(days=30)  # between two such mails
 # Who has been quiet for longer is not told any more: above all not of all old petitions at once, by
 # the first worker that can.

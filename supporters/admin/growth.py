@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +22,7 @@ from supporters.growth.next_step import Facts, Step, next_step
 from supporters.models import GrowthFigures, MilestoneReached
 
 from .access import may_edit, may_post
+from .own_page import petition_of, render
 
 SOURCES = 8  # on this page; all of them on their own
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -40,24 +38,16 @@ class Suggested:
 
 
 def growth_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    petition = model_admin.get_object(request, object_id)
-    if petition is None:
-        raise Http404
-    if not model_admin.has_view_permission(request, petition):
-        raise PermissionDenied
+    petition = petition_of(model_admin, request, object_id)
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     context = {
-        **admin.site.each_context(request),
         "title": _("How it grows"),
-        "subtitle": str(petition),
-        "opts": model_admin.opts,
-        "petition": petition,
         "was_opened": petition.status not in (Status.DRAFT, Status.IN_REVIEW, Status.REJECTED),
         **_over_time(petition),
         **_figures(request, petition),
     }
-    return TemplateResponse(request, "admin/petitions/petition/growth.html", context)
+    return render(model_admin, request, petition, "growth", context)
 
 
 def figures_of(petition: Petition) -> GrowthFigures | None:

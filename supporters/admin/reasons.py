@@ -5,11 +5,10 @@ Names as they are shown to everybody; who chose not to be shown is not here eith
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from supporters.models import ReasonChoice, Signature
 
 from .access import may_edit, owns, role_of
 from .lists import is_id
+from .own_page import petition_of, render
 
 ROWS = 20
 
@@ -32,20 +32,12 @@ _KINDS: dict[str, ReasonChoice.Kind | None] = {
 
 
 def reasons_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    petition = model_admin.get_object(request, object_id)
-    if petition is None:
-        raise Http404
-    if not model_admin.has_view_permission(request, petition):
-        raise PermissionDenied
+    petition = petition_of(model_admin, request, object_id)
     if request.method == "POST":
         return _choose(request, petition)
     found, next_id = _page(petition, request.GET.get("before", ""))
     context = {
-        **admin.site.each_context(request),
         "title": _("Reasons"),
-        "subtitle": str(petition),
-        "opts": model_admin.opts,
-        "petition": petition,
         "rows": found,
         "next_id": next_id,
         "is_first": "before" not in request.GET,
@@ -53,7 +45,7 @@ def reasons_view(model_admin: Any, request: HttpRequest, object_id: str) -> Http
         "moderates": may_moderate(request.user),
         "most": reasons.MOST_FIRST,
     }
-    return TemplateResponse(request, "admin/petitions/petition/reasons.html", context)
+    return render(model_admin, request, petition, "reasons", context)
 
 
 def _page(petition: Petition, before: str) -> tuple[list[Any], int | None]:

@@ -4,10 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from petitions.groups import may_moderate
@@ -15,6 +12,7 @@ from supporters import sources
 from supporters.growth.shown import source_rows
 
 from .growth import figures_of
+from .own_page import petition_of, render
 
 
 class LinkForm(forms.Form):
@@ -40,11 +38,7 @@ class LinkForm(forms.Form):
 
 
 def sources_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    petition = model_admin.get_object(request, object_id)
-    if petition is None:
-        raise Http404
-    if not model_admin.has_view_permission(request, petition):
-        raise PermissionDenied
+    petition = petition_of(model_admin, request, object_id)
     figures = figures_of(petition)
     merge = not may_moderate(request.user)
     form = LinkForm(request.GET if "code" in request.GET else None)
@@ -53,14 +47,10 @@ def sources_view(model_admin: Any, request: HttpRequest, object_id: str) -> Http
         page_url = settings.SITE_URL + petition.get_absolute_url()
         link = sources.tagged(page_url, form.cleaned_data["code"])
     context = {
-        **admin.site.each_context(request),
         "title": _("Where supporters came from"),
-        "subtitle": str(petition),
-        "opts": model_admin.opts,
-        "petition": petition,
         "figures": figures,
         "rows": source_rows(figures, merge=merge) if figures else [],
         "form": form,
         "link": link,
     }
-    return TemplateResponse(request, "admin/petitions/petition/sources.html", context)
+    return render(model_admin, request, petition, "sources", context)

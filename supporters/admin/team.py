@@ -11,8 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,7 @@ from supporters.teams.joining import has_confirmed
 
 from .access import may_manage, owns, role_of
 from .lists import is_id
+from .own_page import petition_of, render
 
 MOST_EVENTS = 50
 
@@ -58,11 +58,7 @@ class InviteForm(forms.Form):
 
 
 def team_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    petition = model_admin.get_object(request, object_id)
-    if petition is None:
-        raise Http404
-    if not model_admin.has_view_permission(request, petition):
-        raise PermissionDenied
+    petition = petition_of(model_admin, request, object_id)
     form = InviteForm()
     if request.method == "POST":
         action = request.POST.get("action", "")
@@ -70,19 +66,8 @@ def team_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
             form = InviteForm(request.POST, by=request.user)
         if action != "invite" or form.is_valid():
             return _act(request, petition, action, form)
-    return TemplateResponse(
-        request,
-        "admin/petitions/petition/team.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            **_about(request.user, petition),
-            "title": _("Team"),
-            "subtitle": str(petition),
-            "opts": model_admin.opts,
-            "petition": petition,
-            "form": form,
-        },
-    )
+    context = {**_about(request.user, petition), "title": _("Team"), "form": form}
+    return render(model_admin, request, petition, "team", context)
 
 
 def _about(user: Any, petition: Petition) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from supporters import mailings, progress, switches
 from supporters.models import Mailing
 
 from .access import NEWSWORTHY, may_update
-from .updates import petition_of, render, update_of
+from .own_page import petition_of, render
+from .updates import update_of
 
 
 def mailing_view(

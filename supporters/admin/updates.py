@@ -32,6 +32,7 @@ from supporters.models import Mailing
 from supporters.rate_limits import allow
 
 from .access import may_correct, may_post
+from .own_page import petition_of, render
 from .update_form import UpdateForm, save
 
 LISTED = 50
@@ -41,16 +42,6 @@ NEWEST = 3  # on the petition's own page
 def newest(petition: Petition) -> Any:
     """The last that were written, without their texts."""
     return petition.updates.order_by("-pk").defer("body", "html")[:NEWEST]
-
-
-def petition_of(model_admin: Any, request: HttpRequest, object_id: str) -> Petition:
-    """The petition, for who may see it. Raises Http404 and PermissionDenied."""
-    petition: Petition | None = model_admin.get_object(request, object_id)
-    if petition is None:
-        raise Http404
-    if not model_admin.has_view_permission(request, petition):
-        raise PermissionDenied
-    return petition
 
 
 def update_of(petition: Petition, update_id: int) -> Update:
@@ -215,23 +206,6 @@ def _preview(form: UpdateForm) -> dict[str, Any]:
         "happened_on": shown or timezone.localdate(),
         "html": text.render(body, top=4),
     }
-
-
-def render(
-    model_admin: Any, request: HttpRequest, petition: Petition, name: str, context: dict[str, Any]
-) -> HttpResponse:
-    """One of the pages about updates, with what they all have."""
-    return TemplateResponse(
-        request,
-        f"admin/petitions/petition/{name}.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            "subtitle": str(petition),
-            "opts": model_admin.opts,
-            "petition": petition,
-            **context,
-        },
-    )
 
 
 def _address(name: str, petition: Petition, *rows: Update) -> str:

@@ -13,8 +13,8 @@ from typing import Any, TypedDict
 
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
+from petitions import clock
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from petitions.states import Status
@@ -155,12 +155,18 @@ def refresh(*, go_on: Callable[[], bool] = lambda: True) -> int:
 
     Raises as petitions.locks.one_by_one does.
     """
-    return one_by_one(due(), lambda petition_id: refresh_one(petition_id) if go_on() else 0)
+    known = {petition_id: as_of for as_of, petition_id in _due()}
+    return one_by_one(known, lambda pk: refresh_one(pk, seen=known[pk]) if go_on() else 0)
 
 
 def due() -> list[int]:
     """The petitions to be counted now, those first that waited longest."""
-    now = timezone.now()
+    return [petition_id for _as_of, petition_id in _due()]
+
+
+def _due() -> list[tuple[datetime, int]]:
+    """With the moment of the last count, or _NEVER."""
+    now = clock.now()
     changed = _changed(now)
     known = GrowthFigures.objects.in_bulk(changed)
     found = []
@@ -171,7 +177,7 @@ def due() -> list[int]:
             found.append((_NEVER, petition_id))
         elif now - as_of >= max(REST, timedelta(milliseconds=figures.took_ms * SHARE)):
             found.append((as_of, petition_id))
-    return [petition_id for _as_of, petition_id in sorted(found)]
+    return sorted(found)
 
 
 def _changed(now: datetime) -> list[int]:
@@ -198,15 +204,18 @@ def _changed(now: datetime) -> list[int]:
     return sorted(changed)
 
 
-def refresh_one(petition_id: int) -> int:
-    """Count one petition again. 0 where another worker is at it, or was quicker."""
-    now = timezone.now()
+def refresh_one(petition_id: int, *, seen: datetime | None = None) -> int:
+    """Count one petition again. 0 where another worker is at it, or was quicker: its last count is
+    no longer that of the moment `seen`, if one is given."""
+    now = clock.now()
     GrowthFigures.objects.bulk_create(
         [GrowthFigures(petition_id=petition_id)], ignore_conflicts=True
     )
     row = GrowthFigures.objects.filter(pk=petition_id)
     until = now + LEASE
     free = row.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+    if seen:
+        free = free.filter(as_of=None if seen == _NEVER else seen)
     if not free.update(claimed_until=until):
         return 0
     began = monotonic()

@@ -17,6 +17,7 @@ from supporters.models import Mailing, OutgoingMail
 SOON = timedelta(seconds=2)
 LATER = timedelta(seconds=30)  # where nothing moved
 MOST = 20  # mailings a turn, the newest first: after an upgrade all are to be counted once
+TURN = 0.5  # seconds, after which no other is begun: positions wait as long
 PAUSE = 20  # times as long as counting took
 _LEASE = timedelta(minutes=2)  # that one worker counts, and no other
 
@@ -30,7 +31,12 @@ def refresh(*, at_once: bool = False) -> int:
     if not at_once:
         due = Q(count_again_at=None) | Q(count_again_at__lte=Moment())
         unsettled = unsettled.filter(due)[:MOST]
-    return sum(_count(mailing) for mailing in list(unsettled))
+    counted, began = 0, time.monotonic()
+    for mailing in list(unsettled):
+        counted += _count(mailing)
+        if not at_once and time.monotonic() - began >= TURN:
+            break
+    return counted
 
 
 def _count(mailing: Mailing) -> bool:

@@ -166,11 +166,8 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
             and petition.organizer_id == petition.closed_by,  # type: ignore[attr-defined]
         }
     recent = [PublicSignature.of_row(row) for row in _recent(petition=petition.pk)]
-    context |= {
-        "recent": recent,
-        "latest": recent[0] if recent else None,
-        "last_day": growth(petition),
-    }
+    latest = recent[0] if recent else None
+    context |= {"recent": recent, "latest": latest, "last_day": growth(petition)}
     on = switches.current()
     if petition.is_signable and not preview and on.signing_paused:
         context["paused"] = on.signing_message

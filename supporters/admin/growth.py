@@ -21,7 +21,7 @@ from supporters.growth import milestones, shown
 from supporters.growth.next_step import Facts, Step, next_step
 from supporters.models import GrowthFigures, MilestoneReached
 
-from .access import may_edit, may_post
+from .access import may_edit, may_update
 from .own_page import petition_of, render
 
 SOURCES = 8  # on this page; all of them on their own
@@ -100,10 +100,10 @@ def _suggested(user: Any, petition: Petition, step: Step) -> Suggested:
     label: Any = ""
     if step.kind == "share":
         url, label = f"{petition.get_absolute_url()}#share-title", _("Share it")
-    elif step.kind == "update" and may_post(user, petition):
+    elif step.kind == "update" and may_update(user, petition, Status.OPEN, Status.CLOSED):
         url = reverse("admin:petitions_petition_new_update", args=[petition.pk])
         label = _("Write an update")
     elif step.kind == "goal" and may_edit(user, petition, Status.OPEN):
-        own = reverse("admin:petitions_petition_change", args=[petition.pk])
-        url, label = f"{own}#id_goal", _("Change the goal")
+        url = reverse("admin:petitions_petition_change", args=[petition.pk]) + "#id_goal"
+        label = _("Change the goal")
     return Suggested(step=step, url=url, label=label)

@@ -4,6 +4,7 @@ Whoever may edit the petition, and moderators, put some first and take others of
 signature counts as before. What moderators took off only they show again.
 """
 
+import hashlib
 from operator import attrgetter
 from typing import Any
 
@@ -42,7 +43,7 @@ SELECT * FROM (
 
 
 class NotToBeChosen(Exception):
-    """There is no such reason (any more), or who asks may not change what was chosen."""
+    """There is no such reason (any more), it is another by now, or who asks may not change it."""
 
 
 class TooMany(Exception):
@@ -56,6 +57,11 @@ def of_page(petition_id: int, *, limit: int) -> list[Signature]:
     return found[:limit]
 
 
+def mark(reason: str) -> str:
+    """What tells this reason from any other: a page sends it back with what was chosen on it."""
+    return hashlib.sha256(reason.encode()).hexdigest()[:16]
+
+
 def choose(
     petition: Petition,
     signature_id: int,
@@ -63,18 +69,23 @@ def choose(
     *,
     by: Any,
     by_moderators: bool,
+    read: str | None = None,
 ) -> None:
     """Put a reason first, take it off the page, or (None) show it as all others.
 
-    Whether `by` may is for the caller to know. Raises NotToBeChosen and TooMany; choosing the same
-    again is nothing.
+    `read`: the mark() of what `by` has read, which alone is put first. Whether `by` may is for the
+    caller to know. Raises NotToBeChosen and TooMany; choosing the same again is nothing.
     """
     with transaction.atomic():
         petition = Petition.objects.lock().only("pk").get(pk=petition.pk)
         rows = Signature.objects.filter(petition=petition).for_public_display().with_reason()
         choices = ReasonChoice.objects.filter(petition=petition)
         before = choices.filter(pk=signature_id).first()
-        if not rows.filter(pk=signature_id).exists():
+        # Locked, so that whoever is writing another reason finds this choice afterwards.
+        row = rows.select_for_update(no_key=True).filter(pk=signature_id).first()
+        if row is None:
+            raise NotToBeChosen
+        if kind == ReasonChoice.Kind.HIGHLIGHTED and read not in {None, mark(row.reason)}:
             raise NotToBeChosen
         if (before and before.kind == kind) or (not before and not kind):
             return

@@ -68,7 +68,9 @@ def _page(petition: Petition, before: str) -> tuple[list[Any], int | None]:
             return [], None
         rows = rows.filter(Q(confirmed_at__lt=at) | Q(confirmed_at=at, pk__lt=before))
         rows = rows.filter(confirmed_at__lte=at)  # said once more, for the index
-    found = list(rows[: ROWS + 1])
+    found: list[Any] = list(rows[: ROWS + 1])
+    for row in found:
+        row.mark = reasons.mark(row.reason)
     return found[:ROWS], found[ROWS - 1].pk if len(found) > ROWS else None
 
 
@@ -79,7 +81,12 @@ def _choose(request: HttpRequest, petition: Petition) -> HttpResponse:
     inside = owns(request.user, petition) or role_of(request.user, petition) is not None
     try:
         reasons.choose(
-            petition, int(row), _KINDS[action], by=request.user, by_moderators=not inside
+            petition,
+            int(row),
+            _KINDS[action],
+            by=request.user,
+            by_moderators=not inside,
+            read=request.POST.get("read", ""),
         )
     except reasons.NotToBeChosen:
         messages.error(

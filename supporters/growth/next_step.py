@@ -224,8 +224,11 @@ def _tell(facts: Facts, now: dt.datetime) -> Step | None:
 
 
 def _best(figures: GrowthFigures | None) -> str:
-    """The source that most came from, if it is one that somebody can share by."""
+    """The source that most came from, if it is one that somebody can share by.
+
+    Never another site: its name is whatever a form said, and this is put into mails.
+    """
     for code, confirmed, _pending in figures.numbers.get("sources", []) if figures else []:
-        if code and confirmed >= SMALLEST:
+        if code and "." not in code and confirmed >= SMALLEST:
             return str(sources.LABELS.get(code, code))
     return ""

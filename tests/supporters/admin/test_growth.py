@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from petitions.models import Petition, TeamMember
 from supporters.growth.figures import refresh_one
+from supporters.growth.next_step import Facts
 from supporters.models import CountAdjustment, GrowthFigures, HourlyCount, MilestoneReached
 from tests.factories import PetitionFactory, SignatureFactory, TargetFactory, UpdateFactory
 from tests.supporters.admin.conftest import _staff
@@ -83,6 +84,15 @@ def test_sources_of_both_kinds(as_user, ana, mo):
     assert "blog.example" not in text
     assert "Others, taken together" in text
     assert "blog.example" in words(as_user(mo).get(address(petition)))
+
+
+def test_no_other_site_is_recommended():
+    petition = PetitionFactory(is_open=True)
+    for source, number in {"pills.example": 7, "leaflet": 6}.items():
+        SignatureFactory.create_batch(number, petition=petition, is_confirmed=True, source=source)
+    refresh_one(petition.pk)
+    facts = Facts.of(petition, GrowthFigures.objects.get(), total=13)
+    assert facts.best_source == "leaflet"
 
 
 def test_nothing_yet(as_user, ana):

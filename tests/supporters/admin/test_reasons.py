@@ -1,9 +1,12 @@
 """Reasons in the admin: who reads them, who puts one first or takes it off the page."""
 
+import re
+
 import pytest
 
 from petitions.models import PetitionEvent, TeamMember
-from supporters.models import ReasonChoice
+from supporters.models import ReasonChoice, Signature
+from supporters.reasons import mark
 from tests.factories import PetitionFactory, SignatureFactory
 from tests.supporters.admin.conftest import _staff
 from tests.supporters.test_petition_page import words
@@ -31,7 +34,12 @@ def address(petition, query: str = "") -> str:
 
 
 def press(client, petition, action, row):
-    return client.post(address(petition), {"action": action, "row": str(row)})
+    return client.post(address(petition), {"action": action, "row": str(row), "read": read(row)})
+
+
+def read(row) -> str:
+    """What the page has beside the reason."""
+    return next((mark(each.reason) for each in Signature.objects.all() if each.pk == row), "")
 
 
 def test_the_organizer_chooses(as_user, ana, petition, reason, client):
@@ -54,6 +62,17 @@ def test_the_organizer_chooses(as_user, ana, petition, reason, client):
     assert not ReasonChoice.objects.exists()
     team = words(ours.get(f"/admin/petitions/petition/{petition.pk}/team/"))
     assert "took a supporter's reason off the page" in team.replace("’", "'")
+
+
+def test_only_what_was_read_is_put_first(as_user, ana, petition, reason):
+    ours = as_user(ana)
+    found = re.search(r'name="read" value="(\w+)"', ours.get(address(petition)).content.decode())
+    typed = {"action": "highlight", "row": str(reason.pk), "read": found[1]}
+    Signature.objects.filter(pk=reason.pk).update(reason="Buy pills.")
+    assert "cannot be chosen any more" in words(ours.post(address(petition), typed, follow=True))
+    assert not ReasonChoice.objects.exists()
+    ours.post(address(petition), {**typed, "action": "hide"})
+    assert ReasonChoice.objects.get().kind == "hidden"
 
 
 def test_a_moderator_is_not_named_and_not_undone(as_user, ana, mo, petition, reason):
@@ -113,7 +132,7 @@ def test_a_fourth_is_refused_in_words(as_user, ana, petition):
     client = as_user(ana)
     for each in given[:3]:
         press(client, petition, "highlight", each.pk)
-    typed = {"action": "highlight", "row": str(given[3].pk)}
+    typed = {"action": "highlight", "row": str(given[3].pk), "read": read(given[3].pk)}
     assert "3 are shown first already" in words(client.post(address(petition), typed, follow=True))
 
 

@@ -106,13 +106,14 @@ def _figures(request: HttpRequest, petition: Any) -> dict[str, Any]:
 
 
 def _suggested(user: Any, petition: Petition, step: Step) -> Suggested:
-    own = reverse("admin:petitions_petition_change", args=[petition.pk])
     url: str = ""
     label: Any = ""
     if step.kind == "share":
         url, label = f"{petition.get_absolute_url()}#share-title", _("Share it")
     elif step.kind == "update" and may_update(user, petition, Status.OPEN, Status.CLOSED):
-        url, label = f"{own}#updates-2-group", _("Write an update")
+        url = reverse("admin:petitions_petition_new_update", args=[petition.pk])
+        label = _("Write an update")
     elif step.kind == "goal" and may_edit(user, petition, Status.OPEN):
-        url, label = f"{own}#id_goal", _("Change the goal")
+        url = reverse("admin:petitions_petition_change", args=[petition.pk]) + "#id_goal"
+        label = _("Change the goal")
     return Suggested(step=step, url=url, label=label)

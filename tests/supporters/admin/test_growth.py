@@ -185,6 +185,10 @@ def test_the_step_leads_only_to_what_may_be_done(as_user, ana, role, links):
     TeamMember.objects.create(petition=petition, user=user, role=role)
     response = as_user(user).get(address(petition))
     assert ("Write an update" in words(response)) == links
+    if links:
+        url = response.context["suggested"].url
+        assert url == f"/admin/petitions/petition/{petition.pk}/updates/new/"
+        assert as_user(user).get(url).status_code == 200
 
 
 def test_who_may_see_it(as_user, bo, nobody_yet, client, ana):

@@ -48,8 +48,8 @@ CUT = 1_600  # pixels from the top; only main pages in light are shown down to t
 
 HEAD = """# Screenshots
 
-Public pages in their states, made by `make screenshots` from `tests/catalogue/`; the clock of the
-site stands at {moment:%-d %B %Y}. Long pages end where the picture does, but for those that
+Public pages in their states, and some that organizers work with, made by `make screenshots` from
+`tests/catalogue/`; the clock of the site stands at {moment:%-d %B %Y}. Long pages end where the picture does, but for those that
 have a picture in the dark, too. People, places and petitions are invented.
 
 | state | phone | desk | phone, dark | desk, dark |

@@ -65,7 +65,7 @@ def letter(mail: OutgoingMail) -> tuple[str, dict[str, Any]] | None:
     if name != UNKNOWN:
         if user is None:
             return None
-        context |= {"name": user.first_name, "username": user.get_username()}
+        context |= {"name": user.first_name}
     if name == CONFIRM:
         address = EmailAddress.objects.filter(
             user=user, email__iexact=mail.recipient, verified=False

@@ -26,7 +26,7 @@ class Item:
 
 
 def checklist(user: Any, petition: Petition) -> list[Item]:
-    """For who works on the text, until the petition is closed; nothing for anybody else."""
+    """For who works on the text, until all is done or the petition is closed."""
     works = owns(user, petition) or role_of(user, petition) == Role.EDIT
     if not works or petition.status not in (
         Status.DRAFT,
@@ -34,7 +34,7 @@ def checklist(user: Any, petition: Petition) -> list[Item]:
         Status.OPEN,
     ):
         return []
-    return [
+    items = [
         _password(user),
         _in_form(petition, gettext("A picture with words beside it"), "picture",
                  is_done=bool(petition.picture and petition.picture_alt)),
@@ -44,6 +44,7 @@ def checklist(user: Any, petition: Petition) -> list[Item]:
         _update(petition),
         _share(petition),
     ]  # fmt: skip
+    return [] if all(item.is_done for item in items) else items
 
 
 def review_note(petition: Petition) -> str:

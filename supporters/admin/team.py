@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from petitions import team
@@ -39,7 +39,9 @@ class InviteForm(forms.Form):
         widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=_("Only who proves that this address is theirs can join, within 14 days."),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEW)
+    role = forms.ChoiceField(
+        label=pgettext_lazy("in a team", "Role"), choices=Role.choices, initial=Role.VIEW
+    )
 
     required_css_class = "required"
 

@@ -45,6 +45,12 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Update
         fields = ("kind", "title", "happened_on", "body", "email_supporters")
+        help_texts: ClassVar = {
+            "body": _(
+                "An empty line begins a new paragraph; **stars** make words bold, and ## at the"
+                " beginning of a line makes a heading."
+            ),
+        }
         widgets: ClassVar = {
             "title": forms.TextInput(attrs={"class": "vTextField"}),
             "happened_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),

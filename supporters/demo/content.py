@@ -44,13 +44,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """An update. With `email` it is published now, and mailed to supporters who asked for news."""
+    """An update. With `email` it is published now, and mailed to supporters who asked for news.
+
+    With `scheduled`, a moment ahead, the worker publishes it then.
+    """
 
     kind: str
     title: str
     happened: Moment
     body: str
     email: bool = False
+    scheduled: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class Story:
     steps: list[Step] = field(default_factory=list)
     updates: list[News] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    shown_first: list[str] = field(default_factory=list)  # of the reasons
 
 
 def stories() -> list[Story]:
@@ -102,11 +107,13 @@ def stories() -> list[Story]:
 
 def _story(table: dict[str, Any]) -> Story:
     """Raises TypeError for a key that nobody reads."""
+    reasons = table.pop("reasons", [])
     parts: dict[str, Any] = {
         "targets": [TargetLink(**row) for row in table.pop("targets", [])],
         "steps": [Step(**_stripped(row)) for row in table.pop("steps", [])],
         "updates": [News(**_stripped(row)) for row in table.pop("updates", [])],
-        "reasons": [row["text"] for row in table.pop("reasons", [])],
+        "reasons": [row["text"] for row in reasons],
+        "shown_first": [row["text"] for row in reasons if row.get("first")],
     }
     return Story(**_stripped(table), **parts)
 

@@ -22,11 +22,11 @@ from petitions.models import (
     User,
 )
 from petitions.states import Status
-from supporters import trend
+from supporters import reasons, trend
 from supporters.demo.content import Moment, News, Story, Surroundings, moment, stories, surroundings
 from supporters.demo.pictures import DRAWN
 from supporters.demo.signers import gather
-from supporters.models import CountAdjustment
+from supporters.models import CountAdjustment, ReasonChoice, Signature
 
 # Slugs stay for ever, so this one tells whether the content was here before.
 FIRST = "keep-the-last-bus-to-marlow-vale"
@@ -152,6 +152,14 @@ class _Garden:
             start=self._at(story.opened),
             end=self._at(story.closed) if story.closed else self.now,
         )
+        for row in Signature.objects.filter(petition=petition, reason__in=story.shown_first):
+            reasons.choose(
+                petition,
+                row.pk,
+                ReasonChoice.Kind.HIGHLIGHTED,
+                by=petition.organizer,
+                by_moderators=False,
+            )
         if story.carried_over:
             CountAdjustment.objects.create(
                 petition=petition,
@@ -173,7 +181,10 @@ class _Garden:
             author=petition.organizer,
             email_supporters=news.email,
         )
-        if news.email:
+        if news.scheduled is not None:
+            update.save()
+            update.schedule(at=self._at(news.scheduled), by=petition.organizer)
+        elif news.email:
             update.save()
             update.publish()
         else:

@@ -24,6 +24,7 @@ _DISPLAYS = {
     Signature.Display.HIDDEN: 10,
 }
 _WANT_UPDATES = 12
+_AREAS = {7: "EM", 8: "EM", 9: "FN"}  # by the postcode's district; most live in the Vale
 _SOURCES = {
     "": 55,
     sources.WHATSAPP: 18,
@@ -78,7 +79,8 @@ def _signer(
     if reason and display == Signature.Display.HIDDEN:  # nobody would read it
         display = Signature.Display.INITIAL
     [source] = chance.choices(list(_SOURCES), list(_SOURCES.values()))
-    postal_code = f"MV{chance.randint(1, 9)} {chance.randint(1, 9)}QT"
+    district = chance.randint(1, 9)
+    postal_code = f"{_AREAS.get(district, 'MV')}{district} {chance.randint(1, 9)}QT"
     return Signer(
         given_name=given,
         family_name=family,

@@ -58,6 +58,11 @@ class Mailing(models.Model):
         return str(self.update)
 
     @property
+    def reaches_nobody(self) -> bool:
+        """All who asked for updates were looked for, and there are none."""
+        return self.finished_at is not None and not self.recipients + self.left_out
+
+    @property
     def recipients(self) -> int:
         """How many mails were made for it until now; all of them, once it is finished."""
         return max(self.queued, self.sent + self.failed + self.waiting)

@@ -16,7 +16,8 @@ from petitions.states import Status
 from supporters import switches
 from supporters.delivery import deliver
 from supporters.demo.mailbox import newest_mails
-from supporters.models import Signature
+from supporters.demo.seed import FIRST
+from supporters.models import Mailing, Signature
 from supporters.signing import Signer, sign
 from supporters.switching import turn
 
@@ -77,6 +78,23 @@ WRONG = {
     "country": "GB",
     "reason": "My mother takes this bus. " * 20 + "She has no other.",
 }
+
+
+def as_organizer(address: str) -> Reach:
+    """A page of the bus petition in the admin; who comes after knows nothing of the log-in."""
+
+    def reach(page: Page, world: World) -> Response:
+        go(page, "/accounts/login/")
+        page.locator("#id_login").fill("ana")
+        page.locator("#id_password").fill("demo-ana")
+        with page.expect_navigation():
+            page.locator("form:has(#id_login) .button").click()
+        own = f"/admin/petitions/petition/{petition_at(FIRST).pk}/"
+        response = go(page, own + world.address(address))
+        page.context.clear_cookies()
+        return response
+
+    return reach
 
 
 def ask_for_another_mail(page: Page, world: World) -> Response:
@@ -239,3 +257,10 @@ def demo_mails() -> Iterator[None]:
         sign(petition_at("zero").pk, noor)
         deliver()  # and not the whole worker, which erases what was not confirmed in time
         yield
+
+
+@contextmanager
+def half_sent() -> Iterator[None]:
+    """The mailing of the demo's update is on its way, as the worker would have counted it."""
+    Mailing.objects.update(queued=15, sent=9, waiting=6, finished_at=timezone.now())
+    yield

@@ -12,6 +12,7 @@ from .reaching import (
     NOOR,
     WRONG,
     Reach,
+    as_organizer,
     ask_for_another_mail,
     busy,
     copied,
@@ -21,6 +22,7 @@ from .reaching import (
     forget,
     from_another_site,
     go,
+    half_sent,
     just_confirmed,
     newest_mail,
     no_more_tries,
@@ -46,6 +48,9 @@ class State:
     main: bool = False
     pictured: bool = True
     pieces: bool = False  # shows pieces out of their places: their ids several times
+    audited: bool = (
+        True  # pages of the admin are, where they are tested (browser/test_updates.py …)
+    )
 
     def visit(self, page: Page, world: World) -> Response:
         """Open the page in this state; its main answer."""
@@ -247,6 +252,13 @@ STATES = [
     State("demo-mailbox", "/demo/mail/", during=demo_mails),
     State("demo-mailbox-empty", "/demo/mail/", during=demo_mode),
     State("demo-mail", newest_mail, during=demo_mails),
+    # What an organizer works with
+    State("admin-updates", as_organizer("updates/"), during=half_sent, audited=False),
+    State("admin-update", as_organizer("updates/{scheduled}/"), audited=False),
+    State(
+        "admin-mailing", as_organizer("updates/{mailed}/mailing/"), during=half_sent, audited=False
+    ),
+    State("admin-growth", as_organizer("growth/"), audited=False),
     # Help
     State("help", "/help/"),
     State("help-of-staff", "/help/visit-us/"),

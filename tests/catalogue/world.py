@@ -9,7 +9,8 @@ from petitions.models import Page, Petition, PetitionDraft, Topic, User
 from petitions.pictures import compose
 from supporters.demo.seed import FIRST, seed
 from supporters.fold import fold
-from supporters.models import Signature
+from supporters.growth import figures
+from supporters.models import Mailing, Signature
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import disown, withdraw
 from tests.factories import PetitionFactory, SignatureFactory
@@ -90,6 +91,11 @@ class World:
             ),
         }
         fold(bus.pk)
+        figures.refresh_one(bus.pk)
+        self.words |= {
+            "scheduled": bus.updates.get(published_at=None).pk,
+            "mailed": Mailing.objects.get(update__petition=bus).update_id,
+        }
         withdraw(withdrawn.pk)
         disown(removed.pk)
         self.words |= self._rarer(bus, opened) | self._drafts(bus)

@@ -23,6 +23,7 @@ def test_published():
     assert mail.body.startswith("Hello Ana,")
     for text in (mail.body, html_of(mail)):
         assert "http://localhost:8000/petitions/mend-the-bridge/" in text
+        assert "http://localhost:8000/admin/petitions/petition/" in text  # what comes next
 
 
 def test_sent_back_with_what_to_change():

@@ -76,7 +76,7 @@ class TestForgotten:
         self.ask(client)
         [mail] = post()
         assert mail["Subject"] == "Choose a new password on Undersigned"
-        assert "“mo”" in mail.get_body(("plain",)).get_content()
+        assert "your account on Undersigned" in mail.get_body(("plain",)).get_content()
         link = link_in(mail, "/accounts/password/reset/key/")
         form = client.get(link, follow=True)
         where = form.redirect_chain[-1][0]

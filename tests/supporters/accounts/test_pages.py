@@ -126,3 +126,23 @@ def test_the_worker_forgets_where_nobody_is_logged_in_any_more(mo):
     call_command("work", "--once")
     assert [row.session_key for row in UserSession.objects.all()] == [here.session.session_key]
     assert Session.objects.count() == 1
+
+
+def test_the_account_is_called_by_its_name_and_found_from_the_admin(client, mo):
+    mo.first_name, mo.last_name, mo.is_staff = "Mo", "Lindqvist", True
+    mo.save()
+    client.force_login(mo)
+    assert b"<strong>Mo Lindqvist</strong>" in client.get("/accounts/").content
+    assert b'<a href="/accounts/">Your account</a>' in client.get("/admin/").content
+
+
+def test_a_lone_main_address_offers_only_what_can_be_done(client, mo):
+    client.force_login(mo)
+    page = client.get("/accounts/email/").content.decode()
+    assert "Remove" in page
+    assert "Make it the main address" not in page
+    assert "Send the link again" not in page
+    client.post("/accounts/email/", {"action_add": "1", "email": "mo.two@example.org"})
+    page = client.get("/accounts/email/").content.decode()
+    assert "Make it the main address" in page
+    assert "Send the link again" in page

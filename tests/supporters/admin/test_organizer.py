@@ -16,6 +16,7 @@ from petitions.models import (
     PetitionVersion,
     Update,
 )
+from supporters.admin.checklist import checklist
 from supporters.models import CountAdjustment, Mailing, OutgoingMail, Signature
 from tests.factories import (
     ActionStepFactory,
@@ -316,3 +317,14 @@ def test_staff_without_a_group_see_nothing(as_user, nobody_yet, secret):
         assert not tells(answer), address
     assert client.get(page(petition)).status_code == 403
     assert client.post(f"{LIST}{petition.pk}/move/submit/").status_code == 403
+
+
+def test_the_checklist_goes_once_all_is_done(ana):
+    petition = PetitionFactory(is_open=True, organizer=ana, goal=50, supporter_count=11)
+    petition.picture, petition.picture_alt = "bridge.webp", "A bridge without a railing."
+    petition.target_links.create(target=TargetFactory())
+    assert [item.text for item in checklist(ana, petition) if not item.is_done] == [
+        "A first update, with what happens next"
+    ]
+    UpdateFactory(petition=petition)
+    assert checklist(ana, petition) == []

@@ -116,3 +116,14 @@ def test_an_update_without_a_mailing_has_no_such_page(as_user, ana, petition):
     address = f"/admin/petitions/petition/{petition.pk}/updates/{update.pk}/mailing/"
     assert as_user(ana).get(address).status_code == 404
     assert as_user(ana).post(address, SURE).status_code == 404
+
+
+def test_a_mailing_to_nobody_says_so(as_user, ana, smtp_server):
+    petition = PetitionFactory(is_open=True, organizer=ana)
+    row = mailing(petition=petition)
+    while mailings.fill():
+        pass
+    for address in (page(row), f"/admin/petitions/petition/{petition.pk}/updates/"):
+        html = as_user(ana).get(address).content.decode()
+        assert "nobody had asked for updates" in html
+        assert "Sent 0 of 0" not in html

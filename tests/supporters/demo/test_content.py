@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import TestCase
+from django.utils import timezone
 
 from petitions.models import Petition, Update, User
 from supporters import audit
@@ -12,7 +13,7 @@ from supporters.count import live_count
 from supporters.demo.content import stories
 from supporters.demo.pictures import DRAWN
 from supporters.demo.seed import ACCOUNTS, seed
-from supporters.models import HourlyCount, OutgoingMail, Signature
+from supporters.models import HourlyCount, OutgoingMail, ReasonChoice, Signature
 
 CONTENT = Path(__file__).resolve().parents[3] / "supporters" / "demo"
 BUS = "keep-the-last-bus-to-marlow-vale"
@@ -108,7 +109,21 @@ class ContentTests(TestCase):
     def test_only_mails_worth_reading_wait(self):
         waiting = OutgoingMail.objects.values_list("kind", "signature__status")
         assert list(waiting) == [("signature", "pending")] * 2
-        assert Update.objects.filter(email_supporters=True).count() == 1
+        mailed = Update.objects.filter(email_supporters=True)
+        assert mailed.exclude(published_at=None).count() == 1
+
+    def test_an_organizer_finds_something_on_each_page(self):
+        bus = Petition.objects.get(slug=BUS)
+        [scheduled] = bus.updates.filter(published_at=None)
+        assert (scheduled.scheduled_by, scheduled.email_supporters) == (bus.organizer, True)
+        assert scheduled.scheduled_for > timezone.now()
+        [first] = ReasonChoice.objects.filter(petition=bus, kind="highlighted")
+        assert "I drive this bus" in first.signature.reason
+        here = Signature.objects.confirmed().filter(petition=bus)
+        assert {code[:2] for code in here.values_list("postal_code", flat=True) if code} == {
+            *("MV", "EM", "FN")
+        }
+        assert len(set(here.values_list("source", flat=True))) > 4
 
     def test_the_log_ins_work(self):
         for account in ACCOUNTS:

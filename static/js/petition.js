@@ -3,8 +3,8 @@
 
 // The number
 //
-// The element with [data-count-url] carries everything: the address, the moment of the page's own
-// number, the words. Copies of the number stand in [data-count-copy] and [data-count-others].
+// [data-count-url] carries the address, the moment of the page's own number and the words; copies of
+// the number stand in [data-count-copy] and [data-count-others].
 
 const PAUSE = 5_000; // milliseconds between two questions, ± 30 %
 const LONGEST = 120_000; // the longest pause while answers fail
@@ -173,8 +173,7 @@ function inForm() {
   return Boolean(document.activeElement?.closest("form"));
 }
 
-// As the server writes numbers: the language's groups, but the server's mark between them and its
-// digits, since two tables of conventions need not agree.
+// The language's groups, with the server's mark between them and its digits.
 function numberFormat(group) {
   const format = new Intl.NumberFormat(document.documentElement.lang || "en", {
     useGrouping: "always",
@@ -198,8 +197,7 @@ if (country) {
 }
 sendOnce();
 
-// Names the postal code as the country does, and says whether it may be left out, as the server does
-// when the form comes back.
+// Names the postal code, and says whether it may be left out, as the server does.
 function followCountry(country) {
   const { postalLabels, postalLabel, postalNeeded, postalOptional } = country.dataset;
   const labels = JSON.parse(postalLabels);
@@ -227,8 +225,7 @@ function followCountry(country) {
   addEventListener("pageshow", follow); // a browser puts back what was chosen before
 }
 
-// Which other site they came from, unless their link says more: its host and nothing else of the
-// address. It is sent with the form, if that is sent.
+// Which other site they came from, unless their link says more: its host, nothing else.
 function nameSite(form) {
   const [, host] = /^https?:\/\/([^/:]+)/.exec(document.referrer) ?? [];
   if (!host || host === location.hostname || form.elements.source) return;
@@ -251,9 +248,8 @@ function sendOnce() {
 
 // Sharing
 //
-// Two buttons for the block with [data-share], which is complete without them: the device's own
-// share menu where there is one, and copying the link. What is shared is the petition's address
-// from the block, never that of the page: a signer's own page is nobody else's.
+// Two buttons for [data-share]: the device's own menu where there is one, and copying the link. What
+// is shared is the block's address, never the page's: a signer's own page is nobody else's.
 
 const block = document.querySelector("[data-share]");
 if (block) offer(block);

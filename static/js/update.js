@@ -27,8 +27,12 @@ function show(form) {
     }
   };
 
-  form.addEventListener("input", () => {
+  const askSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
-  });
+  };
+
+  form.addEventListener("input", askSoon);
+  const text = form.elements.body;
+  if (text.value !== text.defaultValue) askSoon(); // typed before this ran, or put back by the browser
 }

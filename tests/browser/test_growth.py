@@ -57,6 +57,7 @@ def test_the_organizers_pages(grown, new_page, sound, scheme):  # noqa: F811
     sound(page, "/accounts/mails/")
     page.get_by_label("Mail at milestones").uncheck()
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("Saved.")
     expect(page.get_by_label("Mail at milestones")).not_to_be_checked()
     ana = User.objects.get(username="ana")
     assert (ana.milestone_mails, ana.quiet_mails) == (False, True)

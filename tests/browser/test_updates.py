@@ -96,7 +96,7 @@ def test_written_seen_tested_mailed_and_watched(petition, page, sound, smtp_serv
             sound(page)
     call_command("work", "--once")
     expect(numbers).to_contain_text("Done")
-    expect(page.get_by_role("button", name="Stop the mailing")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop the mailing", exact=True)).to_have_count(0)
     assert len(smtp_server.deliveries) == 7
 
 
@@ -112,7 +112,7 @@ def test_a_mailing_is_stopped(petition, page, sound, smtp_server):
     page.get_by_role("link", name="Sent 1 of 6").click()
     page.get_by_role("button", name="Stop the mailing…").click()
     sound(page)
-    page.get_by_role("button", name="Stop the mailing").click()
+    page.get_by_role("button", name="Stop the mailing", exact=True).click()
     expect(page.locator(".messagelist .success")).to_contain_text("1 mail had been sent already")
     expect(page.locator("#content")).to_contain_text("Stopped on")
     sound(page)
@@ -159,6 +159,6 @@ def test_all_of_it_works_without_script(petition, page_without_javascript, smtp_
     page.get_by_role("link", name="Look again").click()
     expect(page.locator("[data-numbers]")).to_contain_text("Sent 0 of 6")
     page.get_by_role("button", name="Stop the mailing…").click()
-    page.get_by_role("button", name="Stop the mailing").click()
+    page.get_by_role("button", name="Stop the mailing", exact=True).click()
     expect(page.locator(".messagelist .success")).to_be_visible()
     assert not OutgoingMail.objects.filter(sent_at=None).exists()

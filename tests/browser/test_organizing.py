@@ -14,7 +14,7 @@ from supporters.models import Download, Signature
 from supporters.teams import mails
 from tests.browser.signer import fill, link_in
 from tests.browser.test_admin import log_in, member
-from tests.browser.test_starting import go_on, keep_link
+from tests.browser.test_starting import go_on, keep_link, say_who
 from tests.browser.test_updates import publish_by_mail
 from tests.smtp import Inbox
 from tests.supporters.starting.flow import TITLE
@@ -80,14 +80,7 @@ def started_in_three_sittings(new_page) -> None:
 
     page = new_page()
     page.goto(link)
-    page.get_by_role("link", name="Change “Who are you?”").click()
-    for label, text in (
-        ("First name", "Noor"),
-        ("Last name", "Haddad"),
-        ("Email", "noor@example.org"),
-    ):
-        page.get_by_label(label, exact=True).fill(text)
-    go_on(page)
+    say_who(page)
     page.get_by_role("button", name="Confirm by mail").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("check your email")
     page.context.close()

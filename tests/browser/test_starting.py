@@ -30,6 +30,18 @@ def go_on(page: Page) -> None:
     page.get_by_role("button", name="Save and go on").click()
 
 
+def say_who(page: Page) -> None:
+    """From everything at a glance, and back to it."""
+    page.get_by_role("link", name="Change “Who are you?”").click()
+    for label, text in (
+        ("First name", "Noor"),
+        ("Last name", "Haddad"),
+        ("Email", "noor@example.org"),
+    ):
+        page.get_by_label(label, exact=True).fill(text)
+    go_on(page)
+
+
 def keep_link(page: Page) -> str:
     return page.get_by_role("region", name="Go on another time").get_by_role("link").inner_text()
 
@@ -68,14 +80,7 @@ def test_three_sittings_then_the_mail_then_the_admin(new_page, javascript, smtp_
     # The third: the rest, everything at a glance, and the mail.
     page = new_page(javascript=javascript)
     page.goto(link)
-    page.get_by_role("link", name="Change “Who are you?”").click()
-    for label, text in (
-        ("First name", "Noor"),
-        ("Last name", "Haddad"),
-        ("Email", "noor@example.org"),
-    ):
-        page.get_by_label(label, exact=True).fill(text)
-    go_on(page)
+    say_who(page)
     page.get_by_role("link", name="See it as a page").click()
     expect(page).to_have_url(re.compile("/petitions/preview/"))
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()

@@ -8,6 +8,8 @@ class PetitionsConfig(AppConfig):
     verbose_name = _("Petitions")
 
     def ready(self) -> None:
+        from petitions.decision_reasons import make_reasons  # noqa: PLC0415
         from petitions.groups import make_groups  # noqa: PLC0415 — not before apps are loaded
 
         post_migrate.connect(make_groups, sender=self, dispatch_uid="petitions.make_groups")
+        post_migrate.connect(make_reasons, sender=self, dispatch_uid="petitions.make_reasons")

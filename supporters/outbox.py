@@ -42,6 +42,8 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     OutgoingMail.Kind.TEAM: (),
     OutgoingMail.Kind.TEST: (),
     OutgoingMail.Kind.GROWTH: (),
+    OutgoingMail.Kind.REPORT: (),
+    OutgoingMail.Kind.MODERATORS: (),
 }
 
 # An update's, with all that it is about but for the petition's texts. What was suppressed before

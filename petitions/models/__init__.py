@@ -1,6 +1,9 @@
 """What organizers write and moderators decide. Knows nothing of supporters."""
 
 from .action_step import ActionStep
+from .appeal import Appeal
+from .claim import Claim
+from .decision_reason import DecisionReason, DecisionWording
 from .draft import PetitionDraft
 from .invitation import Invitation
 from .moderation_event import ModerationEvent
@@ -11,6 +14,7 @@ from .petition_event import PetitionEvent
 from .proposed_ask import ProposedAsk
 from .search import PetitionSearch
 from .slug import PetitionSlug
+from .staff_act import StaffAct
 from .target import PetitionTarget, Target
 from .team_member import TeamMember
 from .topic import Topic
@@ -20,6 +24,10 @@ from .version import PetitionVersion
 
 __all__ = [
     "ActionStep",
+    "Appeal",
+    "Claim",
+    "DecisionReason",
+    "DecisionWording",
     "Invitation",
     "ModerationEvent",
     "OwnershipOffer",
@@ -32,6 +40,7 @@ __all__ = [
     "PetitionTarget",
     "PetitionVersion",
     "ProposedAsk",
+    "StaffAct",
     "Target",
     "TeamMember",
     "Topic",

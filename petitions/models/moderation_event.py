@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,8 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions.states import RejectionReason, Status
 
+from .append_only import AppendOnly
 
-class ModerationEvent(models.Model):
+
+class ModerationEvent(AppendOnly):
     """One decision about a petition, written by Petition's methods; never changed or removed."""
 
     petition = models.ForeignKey(
@@ -37,14 +37,6 @@ class ModerationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_from_status_display()} → {self.get_to_status_display()}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("A moderation event is never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("A moderation event is never removed.")
 
     @property
     def reason_text(self) -> str:

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,8 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions.roles import Role
 
+from .append_only import AppendOnly
 
-class PetitionEvent(models.Model):
+
+class PetitionEvent(AppendOnly):
     """What happened to a petition beside its moves (ModerationEvent): its team, its owner, what
     became of a changed ask, which reasons are shown. Never changed or removed; holds no address."""
 
@@ -65,11 +65,3 @@ class PetitionEvent(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("An event is never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("An event is never removed.")

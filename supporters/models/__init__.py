@@ -10,6 +10,7 @@ from .list_tally import ListTally
 from .mailing import Mailing
 from .outgoing_mail import OutgoingMail
 from .reason_choice import ReasonChoice
+from .report import Report
 from .signature import Signature
 from .site_switches import Notice, SiteSwitches
 from .suppressed_address import SuppressedAddress
@@ -27,6 +28,7 @@ __all__ = [
     "Notice",
     "OutgoingMail",
     "ReasonChoice",
+    "Report",
     "Signature",
     "SiteSwitches",
     "SuppressedAddress",

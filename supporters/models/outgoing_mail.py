@@ -21,6 +21,8 @@ class OutgoingMail(models.Model):
         TEAM = "team", _("About working together")
         TEST = "test", _("Test of an update")
         GROWTH = "growth", _("How a petition grows")
+        REPORT = "report", _("About a report or an appeal")
+        MODERATORS = "moderators", _("To moderators")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=254)

@@ -147,8 +147,12 @@ def test_the_backlog_by_kind():
     hour = timedelta(hours=1)
     nothing = (0, timedelta(0))
     assert outbox.backlog() == dict.fromkeys(
-        ["signature", "update", "decision", "account", "start", "team", "test", "growth"], nothing
-    )
+        [
+            "signature", "update", "decision", "account", "start", "team", "test", "growth",
+            "report", "moderators",
+        ],
+        nothing,
+    )  # fmt: skip
     petition = PetitionFactory(is_open=True)
     news = mailing(petition=petition)
     for hours in (1, 2, 3):

@@ -167,7 +167,7 @@ def test_the_backlog_by_kind():
     backlog = outbox.backlog()
     assert {kind: number for kind, (number, _) in backlog.items()} == {
         "signature": 2, "update": 3, "decision": 0, "account": 0, "start": 0, "team": 0, "test": 0,
-        "growth": 0,
+        "growth": 0, "report": 0, "moderators": 0,
     }  # fmt: skip
     assert 5 * hour <= backlog["signature"][1] < 6 * hour
     assert 3 * hour <= backlog["update"][1] < 4 * hour

@@ -18,6 +18,7 @@ from supporters.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
 
+_counted = metrics.mails.labels("sent")
 _LONGEST = 0.1  # seconds without a commit that waits
 
 
@@ -42,7 +43,7 @@ class Stamps:
 
     def add(self, mail: OutgoingMail) -> None:
         """It was sent; next(), turn() or settle(), called right after, stamps it."""
-        metrics.mails.labels("sent").inc()
+        _counted.inc()
         self._sent = mail
 
     def next(self, mail: OutgoingMail) -> OutgoingMail | None:

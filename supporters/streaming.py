@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db import Error as DatabaseFailure
+
 from supporters import mails, turns
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail
@@ -54,22 +56,22 @@ def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[
     if letter is None:
         return
     line.ask(_address(letter.mail))
+    candidate = _candidate(delivery, batch)
     while line.granted():
         if letter is None:  # it looked as if it could be made
             line.break_off()
             return
-        follower = batch[1] if len(batch) > 1 and goes_on() and _fits(delivery, batch[1]) else None
         if delivery.stamps.turn(letter.mail) != letter.state:
             ahead.forget()
             line.break_off()
             return
-        next_state = ahead.pending(batch, 1) if follower else None
-        if next_state is None:
-            follower = None
+        follower, state = candidate if candidate and goes_on() else (None, None)
         batch.popleft()  # from here on it is not released: it may have gone out
         try:
             line.write(letter.text, _address(follower) if follower else "")
-            following = _letter(delivery, follower, next_state) if follower else None
+            # While the server works on it.
+            following = _letter(delivery, follower, state) if follower else None
+            candidate = _candidate(delivery, batch) if follower else None
             line.answer()
         except OSError as error:
             if not _bear(delivery, letter, error):
@@ -79,6 +81,19 @@ def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[
         if follower is None:
             return
         letter = following
+
+
+def _candidate(
+    delivery: "Delivery", batch: deque[OutgoingMail]
+) -> tuple[OutgoingMail, turns.State] | None:
+    """The mail after the first of the batch, with what it is decided by, if it goes this way."""
+    if len(batch) < 2 or not _fits(delivery, batch[1]):  # noqa: PLR2004 (a pair)
+        return None
+    try:
+        state = delivery.ahead.pending(batch, 1)
+    except DatabaseFailure:  # said again by the next turn, when it is known what the server took
+        return None
+    return (batch[1], state) if state is not None else None
 
 
 def _bear(delivery: "Delivery", letter: _Letter, error: Exception) -> bool:

@@ -5,6 +5,7 @@ mail is a plain row, so that two readings can be compared: texts are made of wha
 for many mails at once, and one goes out only if nothing that it was made of has changed since.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
@@ -51,10 +52,31 @@ def turn(
     stamped before.
     """
     stamp, wanted = _claim(before), _claim(mail)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors:
+        cursor = _cursor()
         cursor.execute(_TURN, (*stamp, waits, *wanted))
         was_ours, is_ours, *state = cursor.fetchone()
     return was_ours, tuple(state) if is_ours else None
+
+
+class _OfThread(threading.local):
+    connection: Any = None
+    cursor: Any = None
+
+
+_kept = _OfThread()
+
+
+def _cursor() -> Any:
+    """The driver's own, kept as long as its connection: between two mails everybody waits for the
+    trip, and Django's, made anew each time, takes a third of it."""
+    if connection.queries_logged or connection.execute_wrappers:
+        return connection.cursor()
+    connection.ensure_connection()
+    if _kept.connection is not connection.connection:
+        _kept.connection = connection.connection
+        _kept.cursor = connection.create_cursor()
+    return _kept.cursor
 
 
 def _claim(mail: OutgoingMail | None) -> tuple[Any, Any]:

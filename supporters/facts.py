@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from petitions.states import RejectionReason
+from petitions.models import DecisionReason
 from supporters.confirming import GRACE
 from supporters.erasure import FAILED_MAILS_KEPT, SENT_MAILS_KEPT
 from supporters.signing import MAX_MAILS
@@ -58,7 +58,11 @@ def operator() -> str:
 def rejection_reasons() -> str:
     return format_html(
         "<ul>\n{}</ul>",
-        format_html_join("", "<li>{}</li>\n", ((label,) for label in RejectionReason.labels)),
+        format_html_join(
+            "",
+            "<li>{}</li>\n",
+            ((words,) for _code, words in DecisionReason.objects.offered_words()),
+        ),
     )
 
 

@@ -374,6 +374,7 @@ PETITIONS_RATE_LIMITS = {  # generous: one address can be a whole school or a ca
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
     "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),
     "test": env.str("PETITIONS_TEST_MAIL_RATE", "20/hour"),
+    "report": env.str("PETITIONS_REPORT_RATE", "30/hour"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str(
     "PETITIONS_DEFAULT_COUNTRY",
@@ -389,8 +390,7 @@ PETITIONS_DRAFT_DAYS = env.int("PETITIONS_DRAFT_DAYS", 30, validate=_from_one)
 PETITIONS_REVIEW_DAYS = env.int("PETITIONS_REVIEW_DAYS", 5, validate=_from_one)
 PETITIONS_LOCK_WAIT = env.int("PETITIONS_LOCK_WAIT", 5, validate=_from_one)
 PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=_from_one)
-# Who answers for the site: shown on the help pages, and in security.txt.
-PETITIONS_OPERATOR = env.str(
+PETITIONS_OPERATOR = env.str(  # who answers for the site: on help pages, and in security.txt
     "PETITIONS_OPERATOR", "Demo Operator, 1 Example Street, Marlow Vale" if PETITIONS_DEMO else ""
 )
 PETITIONS_CONTACT_EMAIL = env.str(

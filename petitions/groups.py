@@ -34,6 +34,10 @@ _MODERATOR_MAY = (
     "view_target", "add_target", "change_target", "delete_target",
     "view_topic", "add_topic", "change_topic", "delete_topic",
     "view_moderationevent", "add_moderationevent",
+    "view_decisionreason", "add_decisionreason", "change_decisionreason", "delete_decisionreason",
+    "view_decisionwording", "add_decisionwording", "change_decisionwording",
+    "delete_decisionwording",
+    "view_appeal", "change_appeal",
     "view_page", "add_page", "change_page", "delete_page",
     "view_user",
 )  # fmt: skip

@@ -85,7 +85,10 @@ def index(*petitions: "Petition") -> None:
 
 
 def _rest(petition: "Petition") -> str:
-    texts = (petition.summary, plain(petition.ask), plain(petition.body))
+    if petition.is_text_withheld:  # or a search would tell word by word what is in it
+        texts: tuple[str, ...] = ()
+    else:
+        texts = (petition.summary, plain(petition.ask), plain(petition.body))
     return " ".join([*texts, petition.organizer_display, petition.on_behalf_of])
 
 

@@ -48,9 +48,20 @@ PUBLIC = (Status.OPEN, Status.CLOSED, Status.REJECTED)
 # Each move, and the states it may start from.
 SUBMITTABLE = (Status.DRAFT,)
 REVIEWABLE = (Status.IN_REVIEW,)
+REVIEWABLE_AGAIN = (Status.REJECTED,)  # after an appeal
 CLOSABLE = (Status.OPEN,)
 REOPENABLE = (Status.CLOSED,)
 HIDEABLE = PUBLIC
+
+# Decisions that an organizer may appeal, from where to where.
+APPEALABLE = frozenset(
+    {
+        (Status.IN_REVIEW, Status.REJECTED),
+        (Status.IN_REVIEW, Status.DRAFT),
+        (Status.OPEN, Status.CLOSED),
+        *((status, Status.HIDDEN) for status in HIDEABLE),
+    }
+)
 
 
 class StateConflict(Exception):

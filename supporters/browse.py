@@ -154,7 +154,8 @@ class Shown:
 
     @classmethod
     def of(cls, petition: Petition) -> "Shown":
-        return cls(title=petition.title, summary=Truncator(petition.summary).chars(SUMMARY))
+        summary = "" if petition.is_text_withheld else petition.summary
+        return cls(title=petition.title, summary=Truncator(summary).chars(SUMMARY))
 
 
 def _dated_and_not(petitions: PetitionQuerySet) -> Branches:

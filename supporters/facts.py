@@ -15,7 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from petitions.states import RejectionReason
+from petitions.models import DecisionReason
+from petitions.models.appeal import DECIDED_WITHIN as APPEALS_DECIDED_WITHIN
+from supporters import reporting
 from supporters.confirming import GRACE
 from supporters.erasure import FAILED_MAILS_KEPT, SENT_MAILS_KEPT
 from supporters.signing import MAX_MAILS
@@ -58,7 +60,11 @@ def operator() -> str:
 def rejection_reasons() -> str:
     return format_html(
         "<ul>\n{}</ul>",
-        format_html_join("", "<li>{}</li>\n", ((label,) for label in RejectionReason.labels)),
+        format_html_join(
+            "",
+            "<li>{}</li>\n",
+            ((words,) for _code, words in DecisionReason.objects.offered_words()),
+        ),
     )
 
 
@@ -84,6 +90,9 @@ INLINE: dict[str, Callable[[], str]] = {
     "contact": contact,
     "unconfirmed": lambda: span(timedelta(days=settings.PETITIONS_UNCONFIRMED_DAYS)),
     "drafts": lambda: span(timedelta(days=settings.PETITIONS_DRAFT_DAYS)),
+    "report_days": lambda: span(reporting.DECIDED_WITHIN),
+    "report_addresses": lambda: span(reporting.ADDRESSES_KEPT),
+    "appeal_days": lambda: span(APPEALS_DECIDED_WITHIN),
     "grace": lambda: span(GRACE),
     "mails": lambda: str(MAX_MAILS),
     "sent_mails": lambda: span(SENT_MAILS_KEPT),

@@ -163,7 +163,8 @@ def explain(rows: Sequence[Any], q: str) -> None:
     }
     for row in rows:
         if row.version_id in missing:
-            text = f"{row.summary}\n{stories.get(row.version_id, '')}\n{_by(row)}"
+            story = f"{row.summary}\n{stories.get(row.version_id, '')}"
+            text = f"{'' if row.is_text_withheld else story}\n{_by(row)}"
             row.shown.passage = highlight.snippet(text, missing[row.version_id]) or ""
 
 

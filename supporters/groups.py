@@ -17,6 +17,7 @@ _MODERATOR_MAY = (
     "view_suppressedaddress", "delete_suppressedaddress",
     "view_download",
     "view_siteswitches", "change_siteswitches",
+    "view_report", "change_report",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from petitions import clock
 from petitions.models import ModerationEvent, Petition, Update
 from petitions.states import Status
 from petitions.text import plain
-from supporters import rehearsal, tokens
+from supporters import answers, rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
@@ -65,6 +65,8 @@ def compose(mail: OutgoingMail) -> Mail | None:
         message = update_test(update, language=language) if update else None
     elif mail.kind == OutgoingMail.Kind.GROWTH:
         message = growth(mail, language=language)
+    elif mail.kind == OutgoingMail.Kind.REPORT:
+        message = answer(mail, language=language)
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
@@ -119,13 +121,13 @@ def _is_out(update: Update) -> bool:
 
 def confirm(signature: Signature, *, language: str = "") -> Mail:
     """To who has signed and has yet to confirm."""
-    spoken = _spoken(language or signature.language)
+    language = spoken(language or signature.language)
     petition, name = signature.petition, _greetable(signature.given_name)
     days = settings.PETITIONS_UNCONFIRMED_DAYS
-    basis = ("confirm", spoken, bool(name), petition.title, petition.slug, days, *_site())
+    basis = ("confirm", language, bool(name), petition.title, petition.slug, days, *_site())
 
     def make() -> Mail:
-        with translation.override(spoken):
+        with translation.override(language):
             context = {
                 **_about(petition),
                 "name": name and blank("name"),
@@ -156,13 +158,13 @@ def already_confirmed(signature: Signature, *, language: str = "") -> Mail:
 
 def supporter_update(update: Update, signature: Signature) -> Mail:
     """News of a petition to one supporter; their mailbox shows a button to unsubscribe."""
-    spoken = _spoken(signature.language)
+    language = spoken(signature.language)
     petition = update.petition
     said = (update.title, update.body, update.html, update.happened_on)
-    basis = ("update", spoken, *said, petition.title, petition.slug, *_site())
+    basis = ("update", language, *said, petition.title, petition.slug, *_site())
 
     def make() -> Mail:
-        with translation.override(spoken):
+        with translation.override(language):
             unsubscribe_url = _url("unsubscribe", blank("unsubscribe"))
             context = {
                 **_about_update(update),
@@ -177,7 +179,7 @@ def supporter_update(update: Update, signature: Signature) -> Mail:
     mail = form(basis, make).fill(
         signature=tokens.make(Purpose.SIGNATURE, signature.pk), unsubscribe=token
     )
-    with translation.override(spoken):
+    with translation.override(language):
         mail.extra_headers["List-Unsubscribe"] = f"<{_url('unsubscribe', token)}>"
     mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return mail
@@ -199,7 +201,10 @@ def decision(event: ModerationEvent, *, language: str = "") -> Mail:
             "event": event,
             "what": _what(event),
             "admin_url": _url("admin:petitions_petition_change", petition.pk),
+            "appeal_url": "",
         }
+        if event.is_appealable:
+            context["appeal_url"] = _url("admin:petitions_petition_appeal", petition.pk)
         return _make("decision", context)
 
 
@@ -252,6 +257,18 @@ def growth(mail: OutgoingMail, *, language: str = "") -> Mail | None:
     message.extra_headers["List-Unsubscribe"] = f"<{context['off_url']}>"
     message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return message
+
+
+def answer(mail: OutgoingMail, *, language: str = "") -> Mail | None:
+    """About a report, to who sent it; about an appeal, or a closing date, to the organizer."""
+    with _speaking(language):
+        letter = answers.letter(mail)
+        if letter is None:
+            return None
+        name, context = letter
+        context = {**_about(context["petition"]), **context}
+        context["name"] = _greetable(context["name"])
+        return _make(f"answers/{name}", context)
 
 
 def _what(event: ModerationEvent) -> str:
@@ -341,10 +358,11 @@ def _ascii_host(site_url: str) -> str:
 
 def _speaking(language: str) -> translation.override:
     """In this language where the site speaks it, else in the site's own."""
-    return translation.override(_spoken(language))
+    return translation.override(spoken(language))
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """The code of the language that a mail in `language` is written in."""
     try:
         return translation.get_supported_language_variant(language or settings.LANGUAGE_CODE)
     except LookupError:

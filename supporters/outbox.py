@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, F, Min, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from petitions import clock
 from petitions.clock import Moment
@@ -70,18 +71,39 @@ def decision(event: ModerationEvent) -> None:
 
     No mail about what they did themselves, and none where there is no organizer or no address.
     """
-    petition = event.petition
-    organizer = petition.organizer
-    if organizer is None or organizer.pk == event.actor_id or event.to_status == Status.IN_REVIEW:
-        return
-    to_organizer(petition, OutgoingMail.Kind.DECISION, event=event.pk)
+    if decision_recipient(event):
+        to_organizer(event.petition, OutgoingMail.Kind.DECISION, event=event.pk)
+
+
+def decision_recipient(event: ModerationEvent) -> str:
+    """The address that a mail about this decision goes to; '' where none is sent."""
+    return "" if why_no_decision(event) else _address_of_organizer(event.petition)
+
+
+def why_no_decision(event: ModerationEvent) -> str:
+    """Why nobody is told by mail, in words; '' where the organizer is."""
+    organizer = event.petition.organizer
+    if event.to_status == Status.IN_REVIEW:
+        return gettext("No mail is sent: that it is in review is no decision.")
+    if organizer is None:
+        return gettext("No mail is sent: the petition has no organizer.")
+    if organizer.pk == event.actor_id:
+        return gettext("No mail is sent: it is your own petition.")
+    if not _address_of_organizer(event.petition):
+        return gettext("No mail is sent: its organizer has no email address that can be used.")
+    return ""
+
+
+def _address_of_organizer(petition: Petition) -> str:
+    try:
+        return check_address(petition.organizer.email if petition.organizer else "")
+    except InvalidAddress:
+        return ""
 
 
 def to_organizer(petition: Petition, kind: str, **payload: Any) -> None:
     """Ask for a mail in the petition's language; none without an organizer or an address."""
-    try:
-        recipient = check_address(petition.organizer.email if petition.organizer else "")
-    except InvalidAddress:
+    if not (recipient := _address_of_organizer(petition)):
         return
     OutgoingMail.objects.create(
         kind=kind,

@@ -38,6 +38,7 @@ class PublicSignature:
     name: str
     reason: str
     confirmed_at: datetime
+    position: int | None = None  # where it leads to a report of the reason
 
     @classmethod
     def of(cls, signature: Signature) -> "PublicSignature":
@@ -137,6 +138,8 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "paused": "",
     }
     if petition.status == Status.REJECTED:
+        if petition.is_text_withheld:
+            context |= {"html": "", "ask_html": "", "lead": ""}
         return context | {"rejection": _rejection(petition)}
     updates = _updates(petition=petition.pk, now=tally.as_of)
     context |= {
@@ -197,7 +200,8 @@ def _related(petition: Petition) -> QuerySet[Any]:
 
 def _rejection(petition: Petition) -> ModerationEvent | None:
     return (
-        ModerationEvent.objects.filter(petition=petition, to_status=Status.REJECTED)
+        ModerationEvent.objects.with_words()
+        .filter(petition=petition, to_status=Status.REJECTED)
         .order_by("-id")
         .first()
     )

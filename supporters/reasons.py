@@ -121,6 +121,12 @@ def hidden(signature: Any) -> QuerySet[ReasonChoice]:
     return ReasonChoice.objects.filter(pk=signature, kind=ReasonChoice.Kind.HIDDEN)
 
 
+def hidden_of(petition_id: int) -> Any:
+    """The ids of the signatures of a petition whose reasons are taken off its page."""
+    choices = ReasonChoice.objects.filter(petition=petition_id, kind=ReasonChoice.Kind.HIDDEN)
+    return choices.order_by().values("signature")
+
+
 def was_edited(signature_id: int) -> None:
     """Its signer wrote another reason: what was put first is no longer what was read."""
     ReasonChoice.objects.filter(pk=signature_id, kind=ReasonChoice.Kind.HIGHLIGHTED).delete()

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     # Of an account: to end a kind of mail about its petitions.
     MILESTONE_MAILS = "milestone-mails"
     QUIET_MAILS = "quiet-mails"
+    REPORT = "report"  # of a report: to see what became of it
 
 
 def make(purpose: Purpose, row_id: int, *, about: str = "") -> str:

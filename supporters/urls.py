@@ -20,6 +20,7 @@ from supporters.views import (
     petition,
     petition_list,
     pictures,
+    report,
     robots,
     security_txt,
     sign,
@@ -65,6 +66,8 @@ pages = [
         text_changes.text_change,
         name="text_change",
     ),
+    path("petitions/<petition_slug:slug>/report/", report.report, name="report"),
+    path("reports/<str:token>/", report.receipt, name="report_receipt"),
     path("petitions/<petition_slug:slug>/supporters/", supporters.supporters, name="supporters"),
     path("card-<str:digest>.png", cards.site_card, name="site_card"),
     path(

@@ -17,7 +17,18 @@ from django.db import close_old_connections, connections, transaction
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from petitions.states import StateConflict
-from supporters import delivery, erasure, mailings, outbox, progress, releasing, tallies, trend
+from supporters import (
+    closing,
+    delivery,
+    erasure,
+    mailings,
+    outbox,
+    progress,
+    releasing,
+    reporting,
+    tallies,
+    trend,
+)
 from supporters.accounts import sessions
 from supporters.fold import fold_all
 from supporters.growth import figures, quiet
@@ -68,9 +79,11 @@ class Worker:
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
                 self._do_every(_HOUR, "quiet", quiet.tell)
+                self._do_every(_HOUR, "closing dates", closing.announce)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
                 self._do_every(_HOUR, "invitations", erasure.forget_invitations)
+                self._do_every(_HOUR, "reports", reporting.forget_addresses)
                 self._do_every(_HOUR, "old mails", erasure.forget_mails)
                 self._do_every(_HOUR, "sessions", sessions.forget)
                 close_old_connections()
@@ -86,6 +99,7 @@ class Worker:
         self._do("fold", fold_all)
         self._do("figures", self._count)
         self._do("quiet", quiet.tell)
+        self._do("closing dates", closing.announce)
         self._do("scheduled updates", releasing.release_due)
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
@@ -97,6 +111,7 @@ class Worker:
         self._do("erasure", erasure.erase_unconfirmed)
         self._do("drafts", erasure.erase_stale_drafts)
         self._do("invitations", erasure.forget_invitations)
+        self._do("reports", reporting.forget_addresses)
         self._do("old mails", erasure.forget_mails)
         self._do("sessions", sessions.forget)
         return not self._failures

@@ -1,11 +1,35 @@
+from typing import Any, ClassVar, Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, OuterRef, Subquery, When
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from petitions.states import RejectionReason, Status
+from petitions.states import APPEALABLE, Status
 
-from .append_only import AppendOnly
+from .append_only import AppendOnly, AppendOnlyQuerySet
+from .decision_reason import DecisionWording, wording_of
+
+
+class ModerationEventQuerySet(AppendOnlyQuerySet):
+    def with_words(self) -> Self:
+        """With the words of their reasons in the present language: no statement more."""
+        words = best_words(OuterRef("reason"))
+        return self.annotate(
+            wording=Subquery(words.values("text")[:1]),
+            wording_language=Subquery(words.values("language")[:1]),
+        )
+
+
+def best_words(code: Any) -> "models.QuerySet[DecisionWording]":
+    """What a site wrote for a code, that of the present language first, then the site's own."""
+    language = get_language() or settings.LANGUAGE_CODE
+    near = Case(
+        When(language=language, then=0), When(language=settings.LANGUAGE_CODE, then=1), default=2
+    )
+    return DecisionWording.objects.filter(reason__code=code).order_by(near, "id")
 
 
 class ModerationEvent(AppendOnly):
@@ -30,6 +54,8 @@ class ModerationEvent(AppendOnly):
     private_note = models.TextField(_("private note"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
+    objects: ClassVar[Any] = ModerationEventQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-id"]
         verbose_name = _("moderation event")
@@ -40,7 +66,25 @@ class ModerationEvent(AppendOnly):
 
     @property
     def reason_text(self) -> str:
-        """The public wording of the coded reason, or '' (also for a code that is not known)."""
-        if self.reason in RejectionReason.values:
-            return str(RejectionReason(self.reason).label)
-        return ""
+        """The public wording of the coded reason, or '' (also for a code that is not known).
+
+        One statement, unless the event was read with_words() in the present language.
+        """
+        if not self.reason:
+            return ""
+        if hasattr(self, "wording"):
+            words = {self.wording_language: self.wording} if self.wording else {}  # type: ignore[attr-defined]
+        else:
+            words = dict(best_words(self.reason).values_list("language", "text")[:1])
+        return wording_of(self.reason, words)
+
+    @property
+    def is_appealable(self) -> bool:
+        """Whether its organizer may ask for another look: it went against the petition, and it was
+        neither a date that closed it nor the organizer themselves."""
+        if (self.from_status, self.to_status) not in APPEALABLE:
+            return False
+        if self.actor_id is None:
+            return self.to_status != Status.CLOSED
+        organizer_id: int | None = self.petition.organizer_id
+        return self.actor_id != organizer_id

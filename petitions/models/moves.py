@@ -1,20 +1,21 @@
 """The moves of a petition between its states: each guarded, each recorded."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from petitions import clock
+from petitions import clock, search
 from petitions.signals import petition_opened
 from petitions.states import (
     CLOSABLE,
     HIDEABLE,
     REOPENABLE,
     REVIEWABLE,
+    REVIEWABLE_AGAIN,
     SUBMITTABLE,
     NotReady,
     Outcome,
@@ -22,10 +23,17 @@ from petitions.states import (
     Status,
 )
 
+from .decision_reason import DecisionReason
 from .moderation_event import ModerationEvent
 
 if TYPE_CHECKING:
     from .user import User
+
+
+WRITTEN_BY_MOVES = (
+    "status", "submitted_at", "opened_at", "closed_at", "outcome", "outcome_note",
+    "outcome_source", "outcome_on", "is_text_withheld",
+)  # fmt: skip
 
 
 class Moves(models.Model):
@@ -36,6 +44,12 @@ class Moves(models.Model):
     Who may make a move is decided in the admin and in views, not here; `by` is None when the site
     itself acts.
     """
+
+    outcome_on = models.DateField(_("date of the outcome"), null=True, blank=True)
+    # Rejected for a reason that hides the text: readers see the title, who asks, and the reason.
+    is_text_withheld = models.BooleanField(
+        _("text not shown"), default=False, db_default=False, editable=False
+    )
 
     class Meta:
         abstract = True
@@ -78,10 +92,32 @@ class Moves(models.Model):
         return event
 
     def reject(self, *, by: "User | None", reason: str, note: str = "") -> ModerationEvent:
-        """`reason` is a code of RejectionReason; `note` is public too."""
-        return self._move(
-            by=by, allowed=REVIEWABLE, to=Status.REJECTED, reason=reason, public_note=note
-        )
+        """`reason` is a code of DecisionReason; `note` is public too."""
+        with transaction.atomic():
+            self._current()
+            event = self._move(
+                by=by,
+                allowed=REVIEWABLE,
+                to=Status.REJECTED,
+                changes={"is_text_withheld": _hides_text(reason)},
+                reason=reason,
+                public_note=note,
+            )
+            self._index_again()
+        return event
+
+    def review_again(self, *, by: "User | None", note: str = "") -> ModerationEvent:
+        """Back into review from rejected, with its text as before: an appeal was granted."""
+        with transaction.atomic():
+            event = self._move(
+                by=by,
+                allowed=REVIEWABLE_AGAIN,
+                to=Status.IN_REVIEW,
+                changes={"submitted_at": timezone.now(), "is_text_withheld": False},
+                public_note=note,
+            )
+            self._index_again()
+        return event
 
     def close(
         self,
@@ -90,10 +126,14 @@ class Moves(models.Model):
         outcome: str = Outcome.NONE,
         note: str = "",
         source: str = "",
+        happened_on: date | None = None,
         at: datetime | None = None,
         private_note: str = "",
     ) -> ModerationEvent:
-        """End signing. `at` defaults to now, or to a closing date that has passed already."""
+        """End signing. `at` defaults to now, or to a closing date that has passed already.
+
+        `happened_on`: the date of the outcome; None where there is none, or it is not known.
+        """
         now = clock.now()
         with transaction.atomic():
             closes_at = self._current()["closes_at"]
@@ -108,6 +148,7 @@ class Moves(models.Model):
                     "outcome": Outcome(outcome),
                     "outcome_note": note,
                     "outcome_source": source,
+                    "outcome_on": happened_on if outcome != Outcome.NONE else None,
                 },
                 public_note=note,
                 private_note=private_note,
@@ -122,6 +163,7 @@ class Moves(models.Model):
                 "outcome": Outcome.NONE,
                 "outcome_note": "",
                 "outcome_source": "",
+                "outcome_on": None,
             }
             if closes_at and closes_at <= clock.now():
                 changes["closes_at"] = None
@@ -147,16 +189,46 @@ class Moves(models.Model):
         """Back to the state that it was hidden from."""
         with transaction.atomic():
             self._current()
-            hidden = (
-                ModerationEvent.objects.filter(petition_id=self.pk, to_status=Status.HIDDEN)
-                .order_by("-id")
-                .first()
+            to = self.status_before_hiding()
+            changes = {}
+            if to == Status.REJECTED:  # what its reason says may be another by now
+                changes["is_text_withheld"] = _hides_text(self._rejected_for())
+            event = self._move(
+                by=by, allowed=(Status.HIDDEN,), to=to, changes=changes, public_note=note
             )
-            # A row that a script stored as hidden has no event: closed can be read and harms least.
-            to = Status(hidden.from_status) if hidden else Status.CLOSED
-            event = self._move(by=by, allowed=(Status.HIDDEN,), to=to, public_note=note)
+            if changes:
+                self._index_again()
             self.claim_organizer_page()
         return event
+
+    def status_before_hiding(self) -> Status:
+        """What restore() leads back to."""
+        hidden = ModerationEvent.objects.filter(petition_id=self.pk, to_status=Status.HIDDEN)
+        before = hidden.order_by("-id").values_list("from_status", flat=True).first()
+        # A row that a script stored as hidden has no event: closed can be read and harms least.
+        return Status(before) if before else Status.CLOSED
+
+    def _rejected_for(self) -> str:
+        """The code of the last rejection, or ''."""
+        rejections = ModerationEvent.objects.filter(petition_id=self.pk, to_status=Status.REJECTED)
+        return rejections.order_by("-id").values_list("reason", flat=True).first() or ""
+
+    def withhold_text_as_told(self) -> bool:
+        """Show the text of a rejected one or not, as its reason says now. True for a change."""
+        with transaction.atomic():
+            if self._current()["status"] != Status.REJECTED:
+                return False
+            withheld = _hides_text(self._rejected_for())
+            rows = self._rows().filter(pk=self.pk, is_text_withheld=not withheld)
+            if not rows.update(is_text_withheld=withheld):
+                return False
+            self._index_again()
+        self.is_text_withheld = withheld
+        return True
+
+    def _index_again(self) -> None:
+        """Write its search document: what may be found of it has changed."""
+        search.index(self._rows().select_related("organizer").get(pk=self.pk))
 
     def _current(self) -> dict[str, Any]:
         """The stored status and dates. Locks the row, so a transaction must be open."""
@@ -185,6 +257,8 @@ class Moves(models.Model):
             found = current["status"]
             if complete and found in allowed and current["picture"]:
                 _check_alternative(current["picture_alt"])
+            if reason:  # not to be deleted meanwhile
+                DecisionReason.objects.select_for_update(no_key=True).filter(code=reason).first()
             values = {"status": to, **(changes or {})}
             rows = self._rows().filter(pk=self.pk, status=found)
             if found not in allowed or not rows.update(**values):
@@ -201,6 +275,10 @@ class Moves(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         return event
+
+
+def _hides_text(code: str) -> bool:
+    return DecisionReason.objects.filter(code=code, hides_text=True).exists()
 
 
 def _check_alternative(text: str) -> None:

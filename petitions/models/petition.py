@@ -18,7 +18,7 @@ from petitions import search
 from petitions.slugs import candidates, validate_slug
 from petitions.states import PUBLIC, Outcome, Status
 
-from .moves import Moves
+from .moves import WRITTEN_BY_MOVES, Moves
 from .petition_queryset import PetitionQuerySet
 from .picture import WithPicture
 from .slug import PetitionSlug
@@ -29,13 +29,7 @@ from .version import TEXT_FIELDS, PetitionVersion, digest, values_of
 # signatures.
 GUARDED = frozenset(
     {
-        "status",
-        "submitted_at",
-        "opened_at",
-        "closed_at",
-        "outcome",
-        "outcome_note",
-        "outcome_source",
+        *WRITTEN_BY_MOVES,
         "supporter_count",
         "trend",
         "progress",

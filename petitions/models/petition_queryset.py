@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from petitions.clock import Moment
 from petitions.locks import bound_waiting
 from petitions.states import PUBLIC, Outcome, Status
 
+from .moderation_event import ModerationEvent
 from .target import PetitionTarget
 from .team_member import TeamMember
 
@@ -72,6 +73,12 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
 
     def due_to_close(self) -> Self:
         return self.filter(status=Status.OPEN, closes_at__lte=Moment())
+
+    def rejected_for(self, code: str) -> Self:
+        """Those that stand rejected, the last time for this reason."""
+        events = ModerationEvent.objects.filter(petition=OuterRef("pk"), to_status=Status.REJECTED)
+        last = Subquery(events.order_by("-id").values("reason")[:1])
+        return self.filter(status=Status.REJECTED).annotate(why=last).filter(why=code)
 
     def with_picture(self, name: str) -> Self:
         """Those that show the picture of this name, in whatever state: one, or none."""

@@ -13,6 +13,7 @@ from petitions.states import Status
 from supporters import tokens
 
 from .access import owns, role_of
+from .appeal_page import appeal_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,9 @@ def checklist(user: Any, petition: Petition) -> list[Item]:
 
 
 def review_note(petition: Petition) -> str:
-    """When an answer is to be expected, or ''."""
+    """When an answer is to be expected, or how an appeal stands, or ''."""
     if petition.status != Status.IN_REVIEW:
-        return ""
+        return appeal_note(petition)
     days = settings.PETITIONS_REVIEW_DAYS
     return ngettext(
         "Moderators read it within %(days)s day. A mail tells you what they decided.",

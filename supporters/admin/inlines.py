@@ -121,7 +121,8 @@ class EventInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        events = super().get_queryset(request).select_related("actor")
+        rows: Any = super().get_queryset(request)
+        events: QuerySet[Any] = rows.select_related("actor").with_words()
         return events if may_moderate(request.user) else events.defer("private_note")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

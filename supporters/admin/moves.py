@@ -1,196 +1,58 @@
-"""The moves of a petition in the admin: a form and a page for each, and a page for many at once."""
+"""The moves of a petition in the admin: a page for each, and a page for many at once.
 
-from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+Each shows, before it is confirmed, the mail that its organizer will get.
+"""
 
-from django import forms
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from petitions.groups import may_moderate
-from petitions.models import ModerationEvent, Petition
-from petitions.states import (
-    CLOSABLE,
-    HIDEABLE,
-    REOPENABLE,
-    REVIEWABLE,
-    SUBMITTABLE,
-    NotReady,
-    Outcome,
-    RejectionReason,
-    StateConflict,
-    Status,
-)
-from supporters import outbox
+from petitions.models import Petition
+from petitions.states import NotReady, StateConflict, Status
+from supporters import mails, outbox, recipients, switches
 
 from .access import may_edit
+from .move_forms import (
+    MOVES,
+    Close,
+    Hide,
+    MoveForm,
+    Publish,
+    Reject,
+    Reopen,
+    Restore,
+    SendBack,
+    Submit,
+)
+
+__all__ = [
+    "MOVES",
+    "Close",
+    "Hide",
+    "MoveForm",
+    "Publish",
+    "Reject",
+    "Reopen",
+    "Restore",
+    "SendBack",
+    "Submit",
+    "make",
+    "move_selected",
+    "move_view",
+    "moves_for",
+    "previews",
+]
 
 AT_ONCE = 100  # petitions that one bulk move takes
-
-
-def _public_note(**kwargs: Any) -> forms.CharField:
-    return forms.CharField(
-        label=_("Note"),
-        help_text=_("Anybody can read it."),
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        max_length=2000,
-        required=kwargs.pop("required", False),
-        **kwargs,
-    )
-
-
-def _private_note() -> forms.CharField:
-    return forms.CharField(
-        label=_("Private note"),
-        help_text=_("Only moderators read it."),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        max_length=2000,
-        required=False,
-    )
-
-
-class MoveForm(forms.Form):
-    """One move: its name in the address, its button, where it may start, what it asks."""
-
-    name: ClassVar[str]
-    label: ClassVar[Any]
-    explanation: ClassVar[Any]
-    allowed: ClassVar[Collection[str]]
-    for_organizers: ClassVar[bool] = False
-
-    required_css_class = "required"
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        raise NotImplementedError
-
-
-class Submit(MoveForm):
-    name = "submit"
-    label = _("Submit for review")
-    explanation = _("A moderator reads it before it opens. Until then it cannot be edited.")
-    allowed = SUBMITTABLE
-    for_organizers = True
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.submit(by=by)
-
-
-class Publish(MoveForm):
-    name = "publish"
-    label = _("Publish")
-    explanation = _("The petition becomes public and can be signed.")
-    allowed = REVIEWABLE
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.publish(by=by)
-
-
-class SendBack(MoveForm):
-    name = "send-back"
-    label = _("Send back")
-    explanation = _("The petition becomes a draft again; the note tells the organizer why.")
-    allowed = REVIEWABLE
-
-    note = forms.CharField(
-        label=_("Note"),
-        help_text=_("For the organizer."),
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        max_length=2000,
-    )
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.send_back(by=by, note=self.cleaned_data["note"])
-
-
-class Reject(MoveForm):
-    name = "reject"
-    label = _("Reject")
-    explanation = _("The petition is shown as rejected, with the reason. This cannot be undone.")
-    allowed = REVIEWABLE
-
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", "---------"), *RejectionReason.choices]
-    )
-    note = _public_note()
-
-    def clean(self) -> None:
-        super().clean()
-        data = self.cleaned_data
-        if data.get("reason") == RejectionReason.OTHER and not data.get("note"):
-            raise ValidationError({"note": _("Say which rule, since the reason does not.")})
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.reject(by=by, **self.cleaned_data)
-
-
-class Close(MoveForm):
-    name = "close"
-    label = _("Close")
-    explanation = _("The form goes; the page stays and says that the petition is closed.")
-    allowed = CLOSABLE
-
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
-    note = _public_note()
-    source = forms.URLField(
-        label=_("Source"),
-        help_text=_("The address of a page that proves the outcome."),
-        assume_scheme="https",
-        max_length=200,
-        required=False,
-        widget=forms.URLInput(attrs={"class": "vURLField"}),
-    )
-    private_note = _private_note()
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.close(by=by, **self.cleaned_data)
-
-
-class Reopen(MoveForm):
-    name = "reopen"
-    label = _("Reopen")
-    explanation = _("The petition can be signed again. Its outcome and a past closing date go.")
-    allowed = REOPENABLE
-
-    note = _public_note()
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.reopen(by=by, note=self.cleaned_data["note"])
-
-
-class Hide(MoveForm):
-    name = "hide"
-    label = _("Hide")
-    explanation = _("Nobody but its organizer and moderators can read it until it is restored.")
-    allowed = HIDEABLE
-
-    note = _public_note(required=True)
-    private_note = _private_note()
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.hide(by=by, **self.cleaned_data)
-
-
-class Restore(MoveForm):
-    name = "restore"
-    label = _("Restore")
-    explanation = _("The petition returns to what it was before it was hidden.")
-    allowed = (Status.HIDDEN,)
-
-    note = _public_note()
-
-    def act(self, petition: Petition, *, by: Any) -> ModerationEvent:
-        return petition.restore(by=by, note=self.cleaned_data["note"])
-
-
-MOVES: dict[str, type[MoveForm]] = {
-    form.name: form for form in (Submit, Publish, SendBack, Reject, Close, Reopen, Hide, Restore)
-}
 
 
 def moves_for(user: Any, petition: Petition) -> list[type[MoveForm]]:
@@ -231,7 +93,7 @@ def move_view(model_admin: Any, request: HttpRequest, object_id: str, move: str)
         return _too_late(request, petition.status, back)
 
     form = form_class(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
             make(form, petition, by=request.user)
         except StateConflict as conflict:
@@ -254,8 +116,41 @@ def move_view(model_admin: Any, request: HttpRequest, object_id: str, move: str)
             "form": form,
             "back": back.url,
             "action": "",
+            **previews(form, [petition], by=request.user),
         },
     )
+
+
+def previews(form: MoveForm, petitions: Sequence[Petition], *, by: Any) -> dict[str, Any]:
+    """For the template: the mails that this move sends, as they will be sent.
+
+    `mail` is that to the organizer of the first of these petitions whose organizer gets one;
+    without one, `silence` says why. `news` is that to supporters, where there is to be one.
+    """
+    if form.is_bound:
+        form.is_valid()  # what is right of it is shown, whatever is wrong
+    moved = [each for each in petitions if each.status in form.allowed]
+    events = [form.as_if_made(each, by=by) for each in moved]
+    event = next((each for each in events if outbox.decision_recipient(each)), None)
+    context: dict[str, Any] = {
+        "mail": mails.decision(event) if event else None,
+        "example": event.petition if event and len(petitions) > 1 else None,
+        "spoken": _language_name(mails.spoken(event.petition.language)) if event else "",
+        "silence": outbox.why_no_decision(events[0]) if events and not event else "",
+        "news": None,
+    }
+    if isinstance(form, Close) and getattr(form, "cleaned_data", {}).get("tells_supporters"):
+        update = form.update_of(moved[0], by=by) if moved else None
+        context |= {
+            "news": mails.update_test(update, language=moved[0].language) if update else None,
+            "reach": recipients.reach(moved[0].pk) if moved else None,
+            "mailings_paused": switches.current().mailings_paused,
+        }
+    return context
+
+
+def _language_name(code: str) -> str:
+    return str(get_language_info(code)["name_translated"])
 
 
 def _too_late(request: HttpRequest, found: str, back: HttpResponse) -> HttpResponse:
@@ -277,8 +172,8 @@ def move_selected(
         messages.error(request, say % {"number": AT_ONCE})
         return None
     confirmed = "confirmed" in request.POST
-    form = form_class(request.POST if confirmed else None)
-    if not confirmed or not form.is_valid():
+    form = form_class(request.POST if confirmed else None, several=True)
+    if not confirmed or not form.is_valid() or "preview" in request.POST:
         return TemplateResponse(
             request,
             "admin/petitions/petition/move.html",
@@ -290,6 +185,7 @@ def move_selected(
                 "form": form,
                 "back": request.get_full_path(),
                 "action": request.POST["action"],
+                **previews(form, petitions, by=request.user),
             },
         )
     done, left = 0, 0

@@ -45,7 +45,7 @@ _PICTURE = ("picture", "picture_alt")
 _WHO = ("organizer", "organizer_name", "on_behalf_of")
 _STATE = (
     "state", "supporters", "submitted_at", "opened_at", "closed_at", "outcome", "outcome_note",
-    "outcome_source",
+    "outcome_source", "outcome_on",
 )  # fmt: skip
 _MAILS_WAIT = _("Mailings are paused for the whole site: updates are published, their mails wait.")
 _ORIGIN = ("created_at", "source", "source_id", "read_only")

@@ -8,10 +8,12 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petitions.models import Petition, ProposedAsk
 
 from .access import may_download, may_edit
+from .appeal_page import appeal_view, is_led_to
 from .copy import copy_view
 from .download import download_view
 from .growth import growth_view
@@ -34,6 +36,7 @@ _PAGES: dict[str, _Page] = {
     "proposed-ask": proposed_ask_view,
     "copy": copy_view,
     "download": download_view,
+    "appeal": appeal_view,
     "updates": updates_view,
 }
 # Of its updates: the address after "updates/", and the last word of its name.
@@ -100,6 +103,9 @@ def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     if may_edit(user, petition) and ProposedAsk.objects.filter(petition=petition).exists():
         waiting = reverse("admin:petitions_petition_proposed_ask", args=[petition.pk])
         found.append((waiting, _("Text change waiting")))
+    if is_led_to(user, petition):
+        page = reverse("admin:petitions_petition_appeal", args=[petition.pk])
+        found.append((page, pgettext_lazy("noun", "Appeal")))
     return found
 
 

@@ -11,6 +11,7 @@ from petitions import pictures
 from petitions.groups import MODERATORS, ORGANIZERS
 from petitions.models import (
     ActionStep,
+    Appeal,
     ModerationEvent,
     Petition,
     PetitionSlug,
@@ -21,12 +22,19 @@ from petitions.models import (
     Update,
     User,
 )
+from petitions.models.appeal import DECIDED_WITHIN as TO_APPEAL
 from petitions.states import Status
-from supporters import reasons, trend
+from supporters import reasons, reporting, trend
 from supporters.demo.content import Moment, News, Story, Surroundings, moment, stories, surroundings
 from supporters.demo.pictures import DRAWN
 from supporters.demo.signers import gather
-from supporters.models import CountAdjustment, ReasonChoice, Signature
+from supporters.models import CountAdjustment, ReasonChoice, Report, Signature
+
+APPEAL = (
+    "The Council pays for the transmitter and sits on the association's board. It can say what it"
+    " pays for. Please read the minutes of its meeting in March."
+)
+REPORT = "The number of passengers in this update is that of the school bus, not of line 4."
 
 # Slugs stay for ever, so this one tells whether the content was here before.
 FIRST = "keep-the-last-bus-to-marlow-vale"
@@ -51,10 +59,15 @@ class Account:
 
 
 MODERATOR = Account(username="mo", first_name="Mo", last_name="Lindqvist", group=MODERATORS)
+# Rejected what Mo then decides on again.
+ANOTHER = Account(
+    username="ines", first_name="Ines", last_name="Adeyemi", group=MODERATORS, logs_in=False
+)
 ACCOUNTS = (
     Account(username="ana", first_name="Ana", last_name="Ferreira"),
     Account(username="mina", first_name="Mina", last_name="Sandhu"),
     MODERATOR,
+    ANOTHER,
     Account(username="lucia", first_name="Lucía", last_name="Barrientos", logs_in=False),
     Account(username="yusuf", first_name="يوسف", last_name="المعلم", logs_in=False),
 )
@@ -92,6 +105,7 @@ class _Garden:
             petition = self._write(story)
             self._move(story, petition)
             self._date(story, petition)
+        self._leave_work()
 
     def _write(self, story: Story) -> Petition:
         copied = (
@@ -127,7 +141,8 @@ class _Garden:
         if story.state == Status.IN_REVIEW:
             return
         if story.state == Status.REJECTED:
-            petition.reject(by=self.moderator, reason=story.reason, note=story.note)
+            first = self.users[ANOTHER.username]
+            petition.reject(by=first, reason=story.reason, note=story.note)
             return
         petition.publish(by=self.moderator)
         self._sign(story, petition)
@@ -139,6 +154,7 @@ class _Garden:
                 outcome=story.outcome,
                 note=story.outcome_note,
                 source=story.outcome_source,
+                happened_on=timezone.localdate(self._at(story.closed)),
                 at=self._at(story.closed),
             )
         if story.state == Status.HIDDEN:
@@ -216,6 +232,19 @@ class _Garden:
             # Round the manager, which lets nobody rewrite what happened: this is a made-up past.
             events = ModerationEvent._base_manager.filter(petition=petition)  # noqa: SLF001
             events.filter(to_status=status).update(at=date)
+
+    def _leave_work(self) -> None:
+        """An appeal and a report, both waiting for a moderator."""
+        rejection = ModerationEvent.objects.get(to_status=Status.REJECTED)
+        appeal = Appeal.file(rejection, by=rejection.petition.organizer, text=APPEAL)
+        asked = rejection.at + dt.timedelta(days=1)
+        Appeal.objects.filter(pk=appeal.pk).update(created_at=asked, due_at=asked + TO_APPEAL)
+        petition = Petition.objects.get(slug=FIRST)
+        update = petition.updates.exclude(published_at=None).latest("pk")
+        report = reporting.take(petition, update=update, category="untrue", text=REPORT)
+        Report.objects.filter(pk=report.pk).update(
+            created_at=self.now - dt.timedelta(days=2), due_at=self.now + dt.timedelta(days=5)
+        )
 
     def _at(self, when: Moment | None) -> dt.datetime:
         return self.now if when is None else moment(when, self.now)

@@ -95,6 +95,12 @@ def contents(html: SafeString) -> list[tuple[str, SafeString]]:
     return found if len(found) >= LONG else []
 
 
+def opening(html: SafeString) -> SafeString:
+    """The first paragraph."""
+    found = _PARAGRAPH.search(html)
+    return mark_safe(found[0] if found else "")  # noqa: S308 — a piece of what was sanitised
+
+
 def lead(html: SafeString) -> SafeString:
     """The words of the first paragraph."""
     found = _PARAGRAPH.search(html)

@@ -27,6 +27,8 @@ class GrowthFigures(models.Model):
     since = models.DateTimeField(default=timezone.now)
     # When the organizer was last told that nobody signs: the record that keeps it at one mail.
     quiet_told_at = models.DateTimeField(null=True)
+    # The closing date that the organizer was told of before it came: one mail for each.
+    closing_told_for = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("figures of growth")

@@ -21,7 +21,7 @@ class OutgoingMail(models.Model):
         TEAM = "team", _("About working together")
         TEST = "test", _("Test of an update")
         GROWTH = "growth", _("How a petition grows")
-        REPORT = "report", _("About a report or an appeal")
+        REPORT = "report", _("About a report, an appeal or a closing date")
         MODERATORS = "moderators", _("To moderators")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)

@@ -13,7 +13,7 @@ class Report(models.Model):
     """Somebody says that a petition, an update or a supporter's reason breaks the rules.
 
     Without an account. The address, where one was given for an answer, goes when it is decided and
-    answered (erasure.py).
+    answered (reporting.py), and unanswered after 90 days (erasure.py).
     """
 
     class Category(models.TextChoices):
@@ -30,12 +30,25 @@ class Report(models.Model):
         UPHELD = "upheld", _("Upheld")
         DISMISSED = "dismissed", _("Dismissed")
 
+    class About(models.TextChoices):
+        PETITION = "petition", _("The petition")
+        UPDATE = "update", _("An update")
+        REASON = "reason", _("A supporter's reason")
+
     petition = models.ForeignKey(
         Petition, models.CASCADE, related_name="+", verbose_name=_("petition")
     )
-    # What of it: an update or a supporter's reason; neither for the petition itself.
+    about = models.CharField(
+        _("about"),
+        max_length=10,
+        choices=About.choices,
+        default=About.PETITION,
+        db_default=About.PETITION,
+    )
+    # What of it: an update or a supporter's reason; neither for the petition itself, nor once the
+    # update or the signature is gone.
     update = models.ForeignKey(
-        Update, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("update")
+        Update, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("update")
     )
     signature = models.ForeignKey(
         Signature,
@@ -49,6 +62,7 @@ class Report(models.Model):
     category = models.CharField(_("what is wrong"), max_length=20, choices=Category.choices)
     text = models.TextField(_("in their words"), blank=True, max_length=2_000)
     email = models.CharField(_("email"), max_length=254, blank=True)
+    email_key = models.CharField(max_length=254, blank=True, default="", db_default="")
     language = models.CharField(_("language"), max_length=12, blank=True)
     created_at = models.DateTimeField(_("received"), default=timezone.now)
     due_at = models.DateTimeField(_("to be decided by"))
@@ -81,6 +95,12 @@ class Report(models.Model):
                 fields=["due_at", "id"],
                 condition=Q(state="waiting"),
                 name="supporters_report_waiting",
+            ),
+            # reporting.take(): how many wait that one address asked to be answered.
+            models.Index(
+                fields=["email_key"],
+                condition=~Q(email_key=""),
+                name="supporters_report_address",
             ),
         ]
         verbose_name = _("report")

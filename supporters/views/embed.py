@@ -15,7 +15,7 @@ from supporters.caching import public
 from supporters.count import Tally
 from supporters.sharing import SANDBOX
 
-from .petition_lookup import with_petition
+from .petition_lookup import said_of_hidden, with_petition
 
 GONE = 410
 # The sandbox holds even where the page that embeds it forgot to ask for one.
@@ -37,7 +37,9 @@ _POLICY: dict[str, list[str] | None] = {
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     response = _embed(request, slug=slug)
     if response.status_code == GONE:  # said for a frame: the usual page leads into the site
-        return render(request, "petitions/embed.html", {"petition": None}, status=GONE)
+        hidden = Petition.objects.only("pk").get(slug=slug)
+        context = {"petition": None, **said_of_hidden(hidden.pk)}
+        return render(request, "petitions/embed.html", context, status=GONE)
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -34,7 +34,11 @@ def help_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @public(reads=())
 def help_index(request: HttpRequest) -> HttpResponse:
-    pages = [_filled(page) for page in help_pages.listed(_language())]
+    # Of each its opening alone: lists of what the database holds may stand further down.
+    pages = [
+        _filled(replace(page, html=help_pages.opening(page.html)))
+        for page in help_pages.listed(_language())
+    ]
     listed = [(page, help_pages.lead(page.html)) for page in pages]
     return render(request, "supporters/help_index.html", {"pages": listed})
 

@@ -17,7 +17,7 @@ from supporters.petition_page import page_context, page_petitions
 from supporters.starting.preview import preview_context
 from supporters.tokens import Purpose, make, read
 
-from .petition_lookup import gone, moved, with_petition
+from .petition_lookup import gone, moved, said_of_hidden, with_petition
 
 
 @require_safe
@@ -79,7 +79,10 @@ def count_json(request: HttpRequest, slug: str) -> HttpResponse:
 def _count(row: Any) -> HttpResponse:
     """The validator leaves `as_of` out: as long as nothing else changed, it was "not modified"."""
     if row.status == Status.HIDDEN:
-        return JsonResponse({"error": "gone"}, status=410)
+        said = said_of_hidden(row.pk)
+        names = {"hidden_on": "hidden_at", "reason_text": "reason", "public_note": "note"}
+        told = {names[key]: value or None for key, value in said.items()}
+        return JsonResponse({"error": "gone", **told}, status=410)
     if not row.is_published:
         raise Http404
     status = Status.CLOSED if row.is_closed else Status.OPEN

@@ -79,13 +79,15 @@ def moved(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
 
 def gone(request: HttpRequest, petition: Petition) -> HttpResponse:
     """410 for a hidden petition."""
-    event = (
-        ModerationEvent.objects.filter(petition=petition, to_status=Status.HIDDEN)
-        .order_by("-id")
-        .first()
-    )
-    context = {
+    return render(request, "petitions/gone.html", said_of_hidden(petition.pk), status=410)
+
+
+def said_of_hidden(petition_id: int) -> dict[str, Any]:
+    """When moderators hid it, and why in words that everybody may read."""
+    hidden = ModerationEvent.objects.filter(petition=petition_id, to_status=Status.HIDDEN)
+    event = hidden.with_words().order_by("-id").first()
+    return {
         "hidden_on": event.at if event else None,
+        "reason_text": event.reason_text if event else "",
         "public_note": event.public_note if event else "",
     }
-    return render(request, "petitions/gone.html", context, status=410)

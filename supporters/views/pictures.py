@@ -3,7 +3,7 @@
 from csp.constants import NONE
 from csp.decorators import csp
 from django.core.files.storage import default_storage
-from django.db.models import Value
+from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -21,13 +21,15 @@ FOR_EVER = "public, max-age=31536000, s-maxage=3600, immutable"
 @require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def picture(request: HttpRequest, name: str) -> HttpResponse:
-    """One statement: 404 without a petition or draft that shows it, 410 while it is hidden."""
+    """One statement: 404 without a petition or draft that shows it, 410 while it is hidden, or its
+    petition was rejected for a reason that hides what it shows."""
     found = pictures.NAME.fullmatch(name)
     if found is None:
         raise Http404
     jpeg = f"{pictures.FOLDER}{found['stem']}.jpg"
+    withheld = Case(When(is_text_withheld=True, then=Value(Status.HIDDEN)), default=F("status"))
     drafts = PetitionDraft.objects.with_picture(jpeg).values_list(Value(Status.DRAFT))
-    shown = Petition.objects.with_picture(jpeg).values_list("status").union(drafts)
+    shown = Petition.objects.with_picture(jpeg).values_list(withheld).union(drafts)
     statuses = {status for (status,) in shown}
     if not statuses:
         raise Http404

@@ -1,5 +1,6 @@
 """Who signed a petition, as far as they want to be shown."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -49,7 +50,10 @@ def supporters(request: HttpRequest, petition: Petition) -> HttpResponse:
     context = {
         "petition": petition,
         "tally": Tally.of(petition),
-        "supporters": [PublicSignature.of(signature) for signature in shown],
+        "supporters": [
+            replace(PublicSignature.of(signature), position=signature.position)
+            for signature in shown
+        ],
         "next_url": next_url if further and further > 1 else None,
     }
     return render(request, "supporters/supporters.html", context)

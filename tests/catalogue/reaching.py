@@ -205,6 +205,7 @@ def no_more_tries() -> AbstractContextManager[object]:
             **settings.PETITIONS_RATE_LIMITS,
             "sign": "0/minute",
             "start": "0/minute",
+            "report": "0/minute",
         }
     )
 

@@ -126,6 +126,11 @@ STATES = [
     State(
         "petition-closed-es", "/es/petitions/keep-the-dialysis-chairs-in-fenmoor/", pictured=False
     ),
+    State("petition-withheld", "/petitions/withheld/", pictured=False),
+    State("petition-withheld-es", "/es/petitions/withheld/", pictured=False),
+    State(
+        "petition-partial-es", "/es/petitions/fair-rents-for-the-thursday-market/", pictured=False
+    ),
     State("petition-rejected-es", "/es/petitions/bring-back-the-evening-concert/", pictured=False),
     State("changes", "/petitions/amended/changes/"),
     State("changes-es", "/es/petitions/amended/changes/", pictured=False),
@@ -155,6 +160,24 @@ STATES = [
     State("supporters-earlier", f"{BUS}supporters/?before=40"),
     State("supporters-es", f"/es{BUS}supporters/", pictured=False),
     State("supporters-closed", "/petitions/keep-the-dialysis-chairs-in-fenmoor/supporters/"),
+    # Reporting
+    State("report", f"{BUS}report/", pictured=False),
+    State("report-es", f"/es{BUS}report/", pictured=False),
+    State("report-rejected", "/petitions/withheld/report/", pictured=False),
+    State("report-errors", submitting(f"{BUS}report/", email="rae@"), pictured=False),
+    State("report-errors-es", submitting(f"/es{BUS}report/", email="rae@"), pictured=False),
+    State(
+        "report-too-many",
+        submitting(f"{BUS}report/", text="Not so."),
+        429,
+        during=no_more_tries,
+        pictured=False,
+    ),
+    State("report-received", "/reports/{report}/", pictured=False),
+    State("report-received-es", "/es/reports/{report}/", pictured=False),
+    State("report-decided", "/reports/{upheld}/", pictured=False),
+    State("report-decided-es", "/es/reports/{upheld}/", pictured=False),
+    State("report-unknown", "/reports/1.nothing/", 404, pictured=False),
     # Signing
     State("sign", f"{BUS}sign/", main=True),
     State("sign-es", f"/es{BUS}sign/", pictured=False),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from petitions.models import Page, Petition, PetitionDraft, Topic, User
 from petitions.pictures import compose
+from supporters import reporting
 from supporters.demo.seed import FIRST, seed
 from supporters.fold import fold
 from supporters.growth import figures
@@ -98,7 +99,25 @@ class World:
         }
         withdraw(withdrawn.pk)
         disown(removed.pk)
+        self.words |= self._judged(bus, opened)
         self.words |= self._rarer(bus, opened) | self._drafts(bus)
+
+    def _judged(self, bus: Petition, opened: dt.datetime) -> dict[str, object]:
+        """Reports and what became of one; a petition whose text must not be read."""
+        mo = User.objects.get(username="mo")
+        waiting = reporting.take(bus, category="untrue", email="rae@example.org")
+        upheld = reporting.take(
+            petition_at("shade-for-quarry-road"), category="private", text="That is my house."
+        )
+        reporting.decide(upheld, by=mo, uphold=True, answer="We took the picture out.")
+        withheld = PetitionFactory(
+            status="in_review", slug="withheld", title="Move the kiosk from the bridge"
+        )
+        withheld.reject(by=mo, reason="private_person", note="Say it without the owner's name.")
+        return {
+            "report": reporting.token_of(waiting.pk),
+            "upheld": reporting.token_of(upheld.pk),
+        }
 
     def _rarer(self, bus: Petition, opened: dt.datetime) -> dict[str, object]:
         """What few readers meet: another language, another order of things, nothing at all."""

@@ -242,6 +242,44 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L-----yy", "L-----yy"),
     "admin/petitions/page/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/petitions/appeal/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/appeal/add/":
+        ("L-------", "L-------"),
+    "admin/petitions/appeal/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/appeal/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/petitions/appeal/<path:object_id>/change/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/appeal/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/supporters/report/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/report/add/":
+        ("L-------", "L-------"),
+    "admin/supporters/report/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/report/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/supporters/report/<path:object_id>/change/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/report/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/petitions/decisionreason/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/decisionreason/add/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/decisionreason/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/decisionreason/<path:object_id>/delete/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/decisionreason/<path:object_id>/change/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/decisionreason/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/petitions/petition/<path:object_id>/appeal/":
+        ("Lyyyy0yy", "Ly---0--"),
     "admin/petitions/petition/<path:object_id>/move/<str:move>/":
         ("L----0yy", "L----0yy"),
     "admin/petitions/petition/<path:object_id>/sources/":
@@ -316,7 +354,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L-----yy", "L-------"),
     "admin/supporters/suppressedaddress/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
-    "admin/^(?P<app_label>account|mfa|auth|petitions|supporters)/$":
+    "admin/^(?P<app_label>account|auth|mfa|petitions|supporters)/$":
         ("Lyyyyyyy", "Lyyyyyyy"),
     "admin/(?P<url>.*)$":
         ("L0000000", "L0000000"),
@@ -378,6 +416,18 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("Lrr--0rr",),
     "reason: as_others":
         ("Lrr--0rr",),
+    "appeal: file":
+        ("Lr---0--",),
+    "appeal: grant":
+        ("L-----rr",),
+    "appeal: refuse":
+        ("L-----rr",),
+    "report: uphold":
+        ("L-----rr",),
+    "report: dismiss":
+        ("L-----rr",),
+    "decision reason: delete":
+        ("L-----rr",),
     "delete: a draft":
         ("Lr---r-r",),
     "delete: an open one":

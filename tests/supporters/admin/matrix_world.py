@@ -1,5 +1,6 @@
 """Who asks, what for, and how an answer is written in the matrix."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from petitions import team
 from petitions.models import (
+    Appeal,
+    DecisionReason,
     Page,
     Petition,
     PetitionDraft,
@@ -24,8 +27,15 @@ from petitions.models import (
     User,
 )
 from petitions.roles import Role
-from supporters import tokens
-from supporters.models import CountAdjustment, Download, Mailing, OutgoingMail, SiteSwitches
+from supporters import reporting, tokens
+from supporters.models import (
+    CountAdjustment,
+    Download,
+    Mailing,
+    OutgoingMail,
+    Report,
+    SiteSwitches,
+)
 from supporters.suppression import Why, suppress
 from supporters.teams import mails as team_mails
 from tests.factories import (
@@ -57,6 +67,7 @@ class Asked:
 class World:
     ours: Petition  # open; the organizer's, with a member in each role
     draft: Petition
+    rejected: Petition  # by somebody who is none of them
     users: dict[str, User]
     token: str  # of a draft of somebody who has no account
     invitation: str
@@ -80,15 +91,18 @@ def make_world() -> World:
     ana = users["organizer"]
     ours = PetitionFactory(is_open=True, organizer=ana, title="Mend the bridge", slug="mend")
     draft = PetitionFactory(organizer=ana, title="Not yet", slug="not-yet")
+    rejected = PetitionFactory(in_review=True, organizer=ana, title="Not so", slug="not-so")
     for role in Role:
-        for petition in (ours, draft):
+        for petition in (ours, draft, rejected):
             TeamMember.objects.create(petition=petition, user=users[role.value], role=role)
     _make_rows(ours, ana)
+    _make_appeal(rejected, ana)
     invitation = team.invite(ours, address="none@example.org", role=Role.VIEW, by=ana)
     begun = PetitionDraft.objects.create(language="en")
     return World(
         ours=ours,
         draft=draft,
+        rejected=rejected,
         users={role: User.objects.get(pk=user.pk) for role, user in users.items()},
         token=tokens.make(tokens.Purpose.DRAFT, begun.pk),
         invitation=team_mails.token_of(invitation),
@@ -109,13 +123,34 @@ def _make_rows(ours: Petition, ana: User) -> None:
     Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
     SiteSwitches.objects.get_or_create(pk=1)
     suppress("gone@example.org", Why.BOUNCE)
+    DecisionReason.objects.create(code="ours", rank=1)
+    reporting.take(ours, category="other", text="It is wrong.")
     Authenticator.objects.create(user=ana, type=Authenticator.Type.TOTP, data={"secret": "x"})
+
+
+def _make_appeal(rejected: Petition, ana: User) -> None:
+    """One that waits; and a decision that was not appealed."""
+    first = UserFactory(username="first moderator", email="")
+    other = PetitionFactory(in_review=True, organizer=ana, title="Nor this", slug="nor-this")
+    for petition in (other, rejected):
+        event = petition.reject(by=first, reason="unclear")
+        if petition is other:
+            Appeal.file(event, by=ana, text="It is clear.")
 
 
 def patterns() -> list[str]:
     """Every address of the admin, of accounts and of starting a petition, as the URLconf has it."""
     begin = ("admin/", "accounts/", "petitions/start/", "petitions/preview/")
-    return list(dict.fromkeys(path for path in _walk(get_resolver()) if path.startswith(begin)))
+    found = (path for path in _walk(get_resolver()) if path.startswith(begin))
+    return list(dict.fromkeys(_LABELS.sub(_sorted, path) for path in found))
+
+
+# Django writes them in the order in which the apps' admins were imported.
+_LABELS = re.compile(r"(?<=<app_label>)[\w|]+")
+
+
+def _sorted(labels: re.Match[str]) -> str:
+    return "|".join(sorted(labels[0].split("|")))
 
 
 def _walk(resolver: Any, before: str = "") -> Iterator[str]:
@@ -219,9 +254,21 @@ def actions(world: World) -> list[Asked]:
         Asked(row=f"reason: {name}", path=f"{one}reasons/", typed={"action": name, "row": 1})
         for name in ("highlight", "hide", "as_others")
     ]
+    appeal = f"/admin/petitions/appeal/{Appeal.objects.get().pk}/change/"
+    report = f"/admin/supporters/report/{Report.objects.get().pk}/change/"
+    ours = DecisionReason.objects.get(code="ours").pk
+    judged = [
+        Asked(row="appeal: file", path=f"/{PETITION}{world.rejected.pk}/appeal/",
+              typed={"text": "It is not so."}),
+        Asked(row="decision reason: delete", path=f"/admin/petitions/decisionreason/{ours}/delete/",
+              typed={"post": "yes"}),
+        *(Asked(row=f"{kind}: {name}", path=path, typed={"action": name, "answer": "x"})
+          for kind, path, name in (("appeal", appeal, "grant"), ("appeal", appeal, "refuse"),
+                                   ("report", report, "uphold"), ("report", report, "dismiss"))),
+    ]  # fmt: skip
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *updates, *reasons, *others]
+    return [*lists, *moves, *teams, *asks, *updates, *reasons, *judged, *others]
 
 
 def letter(answer: Any) -> str:

@@ -12,6 +12,7 @@ from .outgoing_mail import OutgoingMail
 from .reason_choice import ReasonChoice
 from .report import Report
 from .signature import Signature
+from .site_block import SiteBlock
 from .site_switches import Notice, SiteSwitches
 from .suppressed_address import SuppressedAddress
 
@@ -30,6 +31,7 @@ __all__ = [
     "ReasonChoice",
     "Report",
     "Signature",
+    "SiteBlock",
     "SiteSwitches",
     "SuppressedAddress",
 ]

@@ -23,6 +23,7 @@ from supporters import rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
+from supporters.fraud import mails as fraud_mails
 from supporters.growth import mails as growth_mails
 from supporters.letters import blank, form
 from supporters.mail_backend import Mail
@@ -65,6 +66,8 @@ def compose(mail: OutgoingMail) -> Mail | None:
         message = update_test(update, language=language) if update else None
     elif mail.kind == OutgoingMail.Kind.GROWTH:
         message = growth(mail, language=language)
+    elif mail.kind == OutgoingMail.Kind.MODERATORS:
+        message = moderators(mail, language=language)
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
@@ -252,6 +255,17 @@ def growth(mail: OutgoingMail, *, language: str = "") -> Mail | None:
     message.extra_headers["List-Unsubscribe"] = f"<{context['off_url']}>"
     message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return message
+
+
+def moderators(mail: OutgoingMail, *, language: str = "") -> Mail | None:
+    """To moderators: what is unusual about the latest signatures."""
+    with _speaking(language):
+        letter = fraud_mails.letter(mail)
+        if letter is None:
+            return None
+        name, context = letter
+        context["name"] = _greetable(context["name"])
+        return _make(f"moderators/{name}", context)
 
 
 def _what(event: ModerationEvent) -> str:

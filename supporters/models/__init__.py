@@ -15,6 +15,8 @@ from .signature import Signature
 from .site_block import SiteBlock
 from .site_switches import Notice, SiteSwitches
 from .suppressed_address import SuppressedAddress
+from .suspicion import Suspicion, Watch
+from .sweep import Sweep, SweptSignature
 
 __all__ = [
     "BlockedAddress",
@@ -34,4 +36,8 @@ __all__ = [
     "SiteBlock",
     "SiteSwitches",
     "SuppressedAddress",
+    "Suspicion",
+    "Sweep",
+    "SweptSignature",
+    "Watch",
 ]

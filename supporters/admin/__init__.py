@@ -3,11 +3,13 @@
 from .accounts import AuthenticatorAdmin
 from .count_adjustment import CountAdjustmentAdmin
 from .download import DownloadAdmin
+from .fraud_lists import SuspicionAdmin, SweepAdmin
 from .mailing import MailingAdmin
 from .outgoing_mail import OutgoingMailAdmin
 from .page import PageAdmin
 from .petition import PetitionAdmin
 from .signature import SignatureAdmin
+from .site_block import SiteBlockAdmin
 from .site_switches import SiteSwitchesAdmin
 from .suppressed_address import SuppressedAddressAdmin
 
@@ -20,6 +22,9 @@ __all__ = [
     "PageAdmin",
     "PetitionAdmin",
     "SignatureAdmin",
+    "SiteBlockAdmin",
     "SiteSwitchesAdmin",
     "SuppressedAddressAdmin",
+    "SuspicionAdmin",
+    "SweepAdmin",
 ]

@@ -25,7 +25,16 @@ from petitions.models import (
 )
 from petitions.roles import Role
 from supporters import tokens
-from supporters.models import CountAdjustment, Download, Mailing, OutgoingMail, SiteSwitches
+from supporters.models import (
+    CountAdjustment,
+    Download,
+    Mailing,
+    OutgoingMail,
+    SiteBlock,
+    SiteSwitches,
+    Suspicion,
+    Sweep,
+)
 from supporters.suppression import Why, suppress
 from supporters.teams import mails as team_mails
 from tests.factories import (
@@ -106,6 +115,10 @@ def _make_rows(ours: Petition, ana: User) -> None:
     OutgoingMail.objects.create(kind="decision", recipient=ana.email, petition=ours)
     CountAdjustment.objects.create(petition=ours, kind="paper", quantity=1)
     Download.objects.create(petition=ours, by=ana, by_name="organizer", rows=1, addresses=0)
+    sweep = {"rule": {"domain": "example.net"}, "newest_id": 1, "note": "A wave.", "found": 1}
+    Sweep.objects.create(petition=ours, state="proposed", asked_by=ana, **sweep)
+    Suspicion.objects.create(petition=ours, kind="rate", number=200, looked_at=200)
+    SiteBlock.objects.create(kind="domain", value="a.example", key="domain:a.example", reason="x")
     Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
     SiteSwitches.objects.get_or_create(pk=1)
     suppress("gone@example.org", Why.BOUNCE)
@@ -145,6 +158,7 @@ def address(pattern: str, world: World) -> str:
         "<path:content_type_id>": "1",
         "<str:move>": "close",
         "<int:pk>": "1",
+        "<int:sweep_id>": str(Sweep.objects.get().pk),
         "<int:update_id>": str(world.ours.updates.order_by("pk")[0].pk),
         "<str:name>": "title",
         "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/x/",
@@ -219,9 +233,14 @@ def actions(world: World) -> list[Asked]:
         Asked(row=f"reason: {name}", path=f"{one}reasons/", typed={"action": name, "row": 1})
         for name in ("highlight", "hide", "as_others")
     ]
+    sweep = f"{one}fraud/{Sweep.objects.get().pk}/"
+    sweeps = [
+        Asked(row=f"sweep: {name}", path=sweep, typed={"action": name})
+        for name in ("approve", "cancel", "undo")
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *updates, *reasons, *others]
+    return [*lists, *moves, *teams, *asks, *updates, *reasons, *sweeps, *others]
 
 
 def letter(answer: Any) -> str:

@@ -15,6 +15,8 @@ from petitions.models import Petition
 from supporters.models import CountAdjustment, OutgoingMail, Signature, Sweep, SweptSignature
 from supporters.withdrawing import ERASED
 
+from .rules import sweepable
+
 BATCH = 1_000  # signatures a transaction
 _TRIES = 3
 
@@ -63,9 +65,10 @@ def _restore(sweep_id: int) -> bool:
 def _bring_back(sweep: Sweep, swept: list[SweptSignature]) -> list[SweptSignature]:
     """Returns those that are there again."""
     ids = [each.signature_id for each in swept]
-    keys = Signature.objects.filter(pk__in=ids).exclude(email_key=None).values("email_key")
-    again = Signature.objects.filter(petition_id=sweep.petition_id, status__in=_LIVE)
-    again_ids = again.filter(email_key__in=keys).values_list("pk", flat=True)
+    found = Signature.objects.filter(pk__in=ids).values_list("email_key", flat=True)
+    keys = [key for key in found if key]
+    again = sweepable(sweep.petition_id).filter(email_key__in=keys)
+    again_ids = again.values_list("pk", flat=True)
     rows = _locked([*ids, *again_ids])
     live = {row.email_key: row for row in rows if row.status in _LIVE and row.email_key}
     gone = {

@@ -83,13 +83,17 @@ class Rule:
         return condition
 
 
+def live(petition_id: int) -> QuerySet[Signature]:
+    """Pending and confirmed ones that have a key: what the index holds."""
+    return Signature.objects.filter(petition_id=petition_id).extra(where=[_LIVE])  # noqa: S610 (a text of ours)
+
+
 def sweepable(petition_id: int) -> QuerySet[Signature]:
-    """What rules may mean: pending and confirmed ones that were made here, in their own index.
+    """What rules may mean: pending and confirmed ones that were made here.
 
     Never the organizer's own, nor what was entered from paper, which has no key.
     """
-    rows = Signature.objects.filter(petition_id=petition_id, is_organizer=False)
-    return rows.exclude(kind=Signature.Kind.PAPER).extra(where=[_LIVE])  # noqa: S610 (a text of ours)
+    return live(petition_id).filter(is_organizer=False).exclude(kind=Signature.Kind.PAPER)
 
 
 def is_pattern(typed: str) -> bool:

@@ -9,6 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+# By version of the protocol: what a signature's network is, and what can be blocked.
+NETWORK_PREFIXES = {4: 24, 6: 48}
+BLOCK_PREFIXES = {4: (16, 20, 22, 24, 28, 32), 6: (32, 40, 48, 56, 64, 128)}
 IPV6_PREFIX = 64  # what one household or phone is given; within it, addresses are free to change
 
 
@@ -52,6 +55,32 @@ def client_hash(request: HttpRequest, *, today: dt.date | None = None) -> str:
     if isinstance(parsed, IPv6Address):
         address = str(IPv6Network((parsed.packed, IPV6_PREFIX), strict=False))
     return salted_hmac(f"supporters.client.{day}", address, algorithm="sha256").hexdigest()[:32]
+
+
+def network_hash(address: str, *, today: dt.date | None = None) -> str:
+    """16 hexadecimal digits for the network of a client, others each day; '' when it is no address.
+
+    What a signature keeps: who signs from the same network on the same day has the same, and no
+    more can be told from it. With the same key as client_hash().
+    """
+    parsed = _parse(address)
+    if parsed is None:
+        return ""
+    day = today or timezone.now().astimezone(dt.UTC).date()
+    network = _around(parsed, NETWORK_PREFIXES[parsed.version])
+    return salted_hmac(f"supporters.network.{day}", network, algorithm="sha256").hexdigest()[:16]
+
+
+def networks_around(address: str) -> tuple[str, ...]:
+    """The networks, of the lengths that can be blocked, that an address lies in."""
+    parsed = _parse(address)
+    if parsed is None:
+        return ()
+    return tuple(_around(parsed, length) for length in BLOCK_PREFIXES[parsed.version])
+
+
+def _around(address: IPv4Address | IPv6Address, length: int) -> str:
+    return str(ip_network((address.packed, length), strict=False))
 
 
 @lru_cache(maxsize=4)

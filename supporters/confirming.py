@@ -48,7 +48,7 @@ def confirm(signature_id: int) -> Answer:
 def _confirmed(signature_id: int) -> bool:
     if connection.vendor == "postgresql":
         # With the same rules; planned once a connection.
-        return call("supporters_confirm_1", signature_id, NOW, GRACE)
+        return bool(call("supporters_confirm_1", signature_id, NOW, GRACE))
     now = timezone.now()
     return bool(_confirm(signature=signature_id, now=now, cutoff=now - GRACE))
 

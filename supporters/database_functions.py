@@ -11,7 +11,7 @@ from petitions import clock
 NOW = object()  # the database's time, in an argument's place; see petitions/clock.py
 
 
-def call(function: str, *arguments: Any) -> bool:
+def call(function: str, *arguments: Any) -> Any:
     """What the function answers, in one statement, which is a transaction by itself."""
     if clock.is_ours():
         arguments = tuple(timezone.now() if each is NOW else each for each in arguments)
@@ -19,7 +19,7 @@ def call(function: str, *arguments: Any) -> bool:
     values = [each for each in arguments if each is not NOW]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return bool(cursor.fetchone()[0])
+        return cursor.fetchone()[0]
 
 
 @cache

@@ -16,6 +16,8 @@ _MODERATOR_MAY = (
     "view_mailing",
     "view_suppressedaddress", "delete_suppressedaddress",
     "view_download",
+    "view_sweep", "view_suspicion",
+    "view_siteblock", "add_siteblock", "delete_siteblock",
     "view_siteswitches", "change_siteswitches",
     "view_report", "change_report",
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from petitions.models import Petition
 from supporters.models import CountAdjustment
@@ -37,7 +38,7 @@ class Ledger:
 
     lines: list[Line]
     total: int
-    batches: list[CountAdjustment]
+    batches: list[CountAdjustment]  # not to be saved: some stand for several entries
     has_more: bool
 
 
@@ -51,10 +52,27 @@ def ledger_of(petition: Petition) -> Ledger:
         sums[word] = sums.get(word, 0) + quantity
     total: int = petition.live_count  # type: ignore[attr-defined]  # annotated
     sums[_SIGNED] = total - sum(sums.values())
-    batches = list(entries.exclude(_BY_SIGNER).order_by("-happened_on", "-id")[: SHOWN + 1])
+    batches = _batches(entries)
     return Ledger(
         lines=[Line(kind=kind, quantity=sums[kind]) for kind in _ORDER if kind in sums],
         total=total,
         batches=batches[:SHOWN],
         has_more=len(batches) > SHOWN,
     )
+
+
+def _batches(entries: QuerySet[CountAdjustment]) -> list[CountAdjustment]:
+    """Newest first, one more than SHOWN. What a sweep took in many entries is one of its day."""
+    as_told = ("kind", "reason", "source", "happened_on")
+    found = (
+        entries.exclude(_BY_SIGNER)
+        .order_by()
+        .annotate(correction=Coalesce(F("sweep_id"), -F("id")))
+        .values("correction", *as_told)
+        .annotate(sum=Sum("quantity"), last=Max("id"))
+        .order_by("-happened_on", "-last")[: SHOWN + 1]
+    )
+    return [
+        CountAdjustment(quantity=row["sum"], **{name: row[name] for name in as_told})
+        for row in found
+    ]

@@ -23,6 +23,7 @@ from supporters import answers, rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
+from supporters.fraud import mails as fraud_mails
 from supporters.growth import mails as growth_mails
 from supporters.letters import blank, form
 from supporters.mail_backend import Mail
@@ -34,6 +35,18 @@ from supporters.tokens import Purpose
 LONGEST_TITLE = 60  # characters of a title in a subject: what a phone shows
 LONGEST_NAME = 40
 MAX_DIGITS = 4  # in a name; more are a telephone number
+
+# Mails that are made elsewhere: whose letter() says which of them, and what fills its templates,
+# which are in that folder.
+_ROOMS: dict[str, tuple[Any, str]] = {
+    OutgoingMail.Kind.ACCOUNT: (account_mails, "account"),
+    OutgoingMail.Kind.START: (start_mails, "start"),
+    OutgoingMail.Kind.TEAM: (team_mails, "team"),
+    OutgoingMail.Kind.GROWTH: (growth_mails, "growth"),
+    OutgoingMail.Kind.REPORT: (answers, "answers"),
+    OutgoingMail.Kind.MODERATORS: (fraud_mails, "moderators"),
+}
+_PERSONS = {"name", "who"}  # what somebody typed as a name
 
 # Marks that turn the direction of what follows, beyond the title that has them.
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -54,19 +67,11 @@ def compose(mail: OutgoingMail) -> Mail | None:
         events = ModerationEvent.objects.select_related("petition__organizer")
         event = events.filter(pk=mail.payload.get("event")).first()
         message = decision(event, language=language) if event else None
-    elif mail.kind == OutgoingMail.Kind.ACCOUNT:
-        message = account(mail, language=language)
-    elif mail.kind == OutgoingMail.Kind.START:
-        message = start(mail, language=language)
-    elif mail.kind == OutgoingMail.Kind.TEAM:
-        message = team(mail, language=language)
     elif mail.kind == OutgoingMail.Kind.TEST:
         update = rehearsal.update_of(mail)
         message = update_test(update, language=language) if update else None
-    elif mail.kind == OutgoingMail.Kind.GROWTH:
-        message = growth(mail, language=language)
-    elif mail.kind == OutgoingMail.Kind.REPORT:
-        message = answer(mail, language=language)
+    elif mail.kind in _ROOMS:
+        message = _letter(mail, language=language)
     else:
         message = _for_signer(mail.signature, language)
     if message is None:
@@ -208,67 +213,24 @@ def decision(event: ModerationEvent, *, language: str = "") -> Mail:
         return _make("decision", context)
 
 
-def account(mail: OutgoingMail, *, language: str = "") -> Mail | None:
-    """About somebody's account: to confirm an address, choose a password, know of a change."""
+def _letter(mail: OutgoingMail, *, language: str) -> Mail | None:
+    """Of one of the _ROOMS. One that brings the address that ends its kind of mail has a button for
+    it in mailboxes."""
+    room, folder = _ROOMS[mail.kind]
     with _speaking(language):
-        letter = account_mails.letter(mail)
+        letter = room.letter(mail)
         if letter is None:
             return None
-        name, context = letter
-        context["name"] = _greetable(context.get("name", ""))
-        return _make(f"account/{name}", context)
-
-
-def start(mail: OutgoingMail, *, language: str = "") -> Mail | None:
-    """To who starts a petition: to confirm it; and when it is to be expected that it was read."""
-    with _speaking(language):
-        letter = start_mails.letter(mail)
-        if letter is None:
-            return None
-        name, context = letter
-        context["name"] = _greetable(context["name"])
+        name, context = letter[0], {"name": "", **letter[1]}
         if petition := context.get("petition"):
-            context |= _about(petition)
-        return _make(f"start/{name}", context)
-
-
-def team(mail: OutgoingMail, *, language: str = "") -> Mail | None:
-    """About working together on a petition, and about a changed ask."""
-    with _speaking(language):
-        letter = team_mails.letter(mail)
-        if letter is None:
-            return None
-        name, context = letter
-        context = {**_about(context["petition"]), **context}
-        context["name"], context["who"] = (_greetable(context[key]) for key in ("name", "who"))
-        return _make(f"team/{name}", context)
-
-
-def growth(mail: OutgoingMail, *, language: str = "") -> Mail | None:
-    """To the organizer: a milestone, or that nobody signs; a press ends this kind of mail."""
-    with _speaking(language):
-        letter = growth_mails.letter(mail)
-        if letter is None:
-            return None
-        name, context = letter
-        context = {**_about(context["petition"]), **context}
-        context["name"] = _greetable(context["name"])
-        message = _make(f"growth/{name}", context)
-    message.extra_headers["List-Unsubscribe"] = f"<{context['off_url']}>"
-    message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+            context = {**_about(petition), **context}
+        for person in _PERSONS & context.keys():
+            context[person] = _greetable(context[person])
+        message = _make(f"{folder}/{name}", context)
+    if off_url := context.get("off_url"):
+        message.extra_headers["List-Unsubscribe"] = f"<{off_url}>"
+        message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return message
-
-
-def answer(mail: OutgoingMail, *, language: str = "") -> Mail | None:
-    """About a report, to who sent it; about an appeal, or a closing date, to the organizer."""
-    with _speaking(language):
-        letter = answers.letter(mail)
-        if letter is None:
-            return None
-        name, context = letter
-        context = {**_about(context["petition"]), **context}
-        context["name"] = _greetable(context["name"])
-        return _make(f"answers/{name}", context)
 
 
 def _what(event: ModerationEvent) -> str:

@@ -20,6 +20,11 @@ seconds = Histogram(
     registry=registry,
 )
 signatures = Counter("undersigned_signatures", "Forms taken", ["answer"], registry=registry)
+kept_out = Counter(
+    "undersigned_kept_out",
+    "Of the forms taken, those that a block list kept out",
+    registry=registry,
+)
 confirmations = Counter(
     "undersigned_confirmations", "Buttons pressed", ["answer"], registry=registry
 )

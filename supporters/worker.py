@@ -31,6 +31,7 @@ from supporters import (
 )
 from supporters.accounts import sessions
 from supporters.fold import fold_all
+from supporters.fraud import erasing, sweeping, watching
 from supporters.growth import figures, quiet
 from supporters.mail_line import Line
 from supporters.stamps import Stamps
@@ -71,6 +72,7 @@ class Worker:
                 began = time.monotonic()
                 self._do("closing", close_due)
                 self._do("fold", fold_all)
+                self._do("sweeps", self._sweep)
                 self._do("scheduled updates", releasing.release_due)
                 self._do("mailings", mailings.fill)
                 self._do("cancelled mailings", mailings.remove_cancelled)
@@ -78,9 +80,13 @@ class Worker:
                 self._do_every(_MINUTE, "trend", trend.refresh)
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
+                self._do_every(_MINUTE, "watch", watching.watch)
                 self._do_every(_HOUR, "quiet", quiet.tell)
                 self._do_every(_HOUR, "closing dates", closing.announce)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
+                self._do_every(_HOUR, "swept signatures", erasing.erase_swept)
+                self._do_every(_HOUR, "networks", erasing.forget_networks)
+                self._do_every(_HOUR, "suspicions", erasing.forget_suspicions)
                 self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
                 self._do_every(_HOUR, "invitations", erasure.forget_invitations)
                 self._do_every(_HOUR, "reports", reporting.forget_addresses)
@@ -97,6 +103,8 @@ class Worker:
         """Close, fold, count, publish, fill, send all that is due, erase. True if all is well."""
         self._do("closing", close_due)
         self._do("fold", fold_all)
+        self._do("sweeps", self._sweep_all)
+        self._do("watch", watching.watch)
         self._do("figures", self._count)
         self._do("quiet", quiet.tell)
         self._do("closing dates", closing.announce)
@@ -109,12 +117,22 @@ class Worker:
         self._do("progress", trend.refresh_progress)
         self._do("tallies", tallies.refresh)
         self._do("erasure", erasure.erase_unconfirmed)
+        self._do("swept signatures", erasing.erase_swept)
+        self._do("networks", erasing.forget_networks)
+        self._do("suspicions", erasing.forget_suspicions)
         self._do("drafts", erasure.erase_stale_drafts)
         self._do("invitations", erasure.forget_invitations)
         self._do("reports", reporting.forget_addresses)
         self._do("old mails", erasure.forget_mails)
         self._do("sessions", sessions.forget)
         return not self._failures
+
+    def _sweep(self) -> int:
+        return sweeping.run(go_on=self._goes_on)
+
+    def _sweep_all(self) -> None:
+        while not self.stopping and self._sweep():
+            pass
 
     def _fill(self) -> None:
         while not self.stopping and mailings.fill():

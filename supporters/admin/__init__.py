@@ -5,12 +5,14 @@ from .appeal import AppealAdmin
 from .count_adjustment import CountAdjustmentAdmin
 from .decision_reason import DecisionReasonAdmin
 from .download import DownloadAdmin
+from .fraud_lists import SuspicionAdmin, SweepAdmin
 from .mailing import MailingAdmin
 from .outgoing_mail import OutgoingMailAdmin
 from .page import PageAdmin
 from .petition import PetitionAdmin
 from .report import ReportAdmin
 from .signature import SignatureAdmin
+from .site_block import SiteBlockAdmin
 from .site_switches import SiteSwitchesAdmin
 from .suppressed_address import SuppressedAddressAdmin
 
@@ -26,6 +28,9 @@ __all__ = [
     "PetitionAdmin",
     "ReportAdmin",
     "SignatureAdmin",
+    "SiteBlockAdmin",
     "SiteSwitchesAdmin",
     "SuppressedAddressAdmin",
+    "SuspicionAdmin",
+    "SweepAdmin",
 ]

@@ -10,12 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from petitions.groups import may_moderate
 from petitions.models import Petition, ProposedAsk
 
 from .access import may_download, may_edit
 from .appeal_page import appeal_view, is_led_to
 from .copy import copy_view
 from .download import download_view
+from .fraud import fraud_preview_view, fraud_view, sweep_view
 from .growth import growth_view
 from .proposed_ask import proposed_ask_view
 from .reasons import reasons_view
@@ -38,6 +40,8 @@ _PAGES: dict[str, _Page] = {
     "download": download_view,
     "appeal": appeal_view,
     "updates": updates_view,
+    "fraud": fraud_view,
+    "fraud/preview": fraud_preview_view,
 }
 # Of its updates: the address after "updates/", and the last word of its name.
 _WRITING: dict[str, tuple[str, _Page]] = {
@@ -68,9 +72,15 @@ def urls(model_admin: Any) -> list[Any]:
         )
         for place, (name, update_page) in _OF_UPDATE.items()
     ]
+    of_sweep = path(
+        "<path:object_id>/fraud/<int:sweep_id>/",
+        view(partial(_show_sweep, model_admin)),
+        name="petitions_petition_sweep",
+    )
     return [
         *writing,
         *of_update,
+        of_sweep,
         *_own(model_admin),
     ]
 
@@ -80,7 +90,7 @@ def _own(model_admin: Any) -> list[Any]:
         path(
             f"<path:object_id>/{name}/",
             model_admin.admin_site.admin_view(partial(_show, model_admin, page)),
-            name=f"petitions_petition_{name.replace('-', '_')}",
+            name=f"petitions_petition_{name.replace('-', '_').replace('/', '_')}",
         )
         for name, page in _PAGES.items()
     ]
@@ -100,6 +110,9 @@ def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     if petition.is_published and may_download(user, petition):
         file = reverse("admin:petitions_petition_download", args=[petition.pk])
         found.append((file, _("Download supporters")))
+    if may_moderate(user) and petition.opened_at:
+        odd = reverse("admin:petitions_petition_fraud", args=[petition.pk])
+        found.append((odd, _("Irregularities")))
     if may_edit(user, petition) and ProposedAsk.objects.filter(petition=petition).exists():
         waiting = reverse("admin:petitions_petition_proposed_ask", args=[petition.pk])
         found.append((waiting, _("Text change waiting")))
@@ -117,3 +130,9 @@ def _show_update(
     model_admin: Any, page: _UpdatePage, request: HttpRequest, object_id: str, update_id: int
 ) -> HttpResponse:
     return page(model_admin, request, unquote(object_id), update_id)
+
+
+def _show_sweep(
+    model_admin: Any, request: HttpRequest, object_id: str, sweep_id: int
+) -> HttpResponse:
+    return sweep_view(model_admin, request, unquote(object_id), sweep_id)

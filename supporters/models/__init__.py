@@ -12,8 +12,11 @@ from .outgoing_mail import OutgoingMail
 from .reason_choice import ReasonChoice
 from .report import Report
 from .signature import Signature
+from .site_block import SiteBlock
 from .site_switches import Notice, SiteSwitches
 from .suppressed_address import SuppressedAddress
+from .suspicion import Suspicion, Watch
+from .sweep import Sweep, SweptSignature
 
 __all__ = [
     "BlockedAddress",
@@ -30,6 +33,11 @@ __all__ = [
     "ReasonChoice",
     "Report",
     "Signature",
+    "SiteBlock",
     "SiteSwitches",
     "SuppressedAddress",
+    "Suspicion",
+    "Sweep",
+    "SweptSignature",
+    "Watch",
 ]

@@ -40,6 +40,11 @@ class CountAdjustment(models.Model):
         related_name="+",
         verbose_name=_("recorded by"),
     )
+    # The sweep that it is a batch of: the ledger shows those of a day as one.
+    sweep = models.ForeignKey(
+        "supporters.Sweep", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        db_index=False, verbose_name=_("sweep"),
+    )  # fmt: skip
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
 
     class Meta:

@@ -115,6 +115,10 @@ class Signature(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=12, blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True)
+    # Of the client's network, by a key that is another each day (client.py); NULL when unknown, and
+    # after 30 days (a default would rewrite SQLite's table). No index: nothing looks for one, save
+    # among the rows of one petition.
+    network = models.CharField(_("network"), max_length=16, null=True, blank=True, editable=False)
 
     objects = SignatureQuerySet.as_manager()
 

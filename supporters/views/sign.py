@@ -17,6 +17,7 @@ from supporters import consent, metrics, sources, switches
 from supporters.addresses import email_key
 from supporters.caching import make_private, private, public
 from supporters.carried import seal, unseal
+from supporters.client import client_address, network_hash, networks_around
 from supporters.count import Tally
 from supporters.forms import SignForm
 from supporters.inboxes import inbox_of
@@ -45,14 +46,14 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         # moved, hidden or closed is said by the longer way.
         with suppress(Petition.DoesNotExist, NotSignable):
             if typed:
-                return _take(remembered_id(slug), slug, typed)
+                return _take(request, remembered_id(slug), slug, typed)
     return _with_form(request, slug=slug)
 
 
-def _take(petition_id: int, slug: str, typed: dict[str, Any]) -> HttpResponse:
+def _take(request: HttpRequest, petition_id: int, slug: str, typed: dict[str, Any]) -> HttpResponse:
     """Record the signature. Raises NotSignable."""
     agrees_to = consent.wording() if typed["shares_email"] else ""
-    record(petition_id, _signer(typed), slug=slug, agrees_to=agrees_to)
+    record(petition_id, _signer(request, typed), slug=slug, agrees_to=agrees_to)
     metrics.signatures.labels("taken").inc()
     return _signed(petition_id, slug, typed["email"], typed=typed)
 
@@ -81,7 +82,7 @@ def _with_form(request: HttpRequest, petition: Petition) -> HttpResponse:
         metrics.signatures.labels("mistakes").inc()
         return _form(request, petition, form)
     try:
-        return _take(petition.pk, petition.slug, form.cleaned_data)
+        return _take(request, petition.pk, petition.slug, form.cleaned_data)
     except NotSignable:
         return _form(request, petition, form, refusal="closed", status=409)
 
@@ -163,7 +164,8 @@ def _form(
     return response
 
 
-def _signer(cleaned: dict[str, Any]) -> Signer:
+def _signer(request: HttpRequest, cleaned: dict[str, Any]) -> Signer:
+    address = client_address(request)
     names = ("given_name", "family_name", "email", "email_key", "country", "postal_code")
     return Signer(
         **{name: cleaned[name] for name in names},
@@ -172,6 +174,8 @@ def _signer(cleaned: dict[str, Any]) -> Signer:
         wants_updates=cleaned["wants_updates"],
         language=get_language() or "",
         source=cleaned["source"],
+        network=network_hash(address),
+        asked_from=networks_around(address),
     )
 
 

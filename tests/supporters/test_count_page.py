@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.fold import fold
-from supporters.models import CountAdjustment, HourlyCount
+from supporters.models import CountAdjustment, HourlyCount, Sweep
 from supporters.withdrawing import disown, withdraw
 from tests.factories import PetitionFactory, SignatureFactory, UserFactory
 
@@ -152,3 +152,27 @@ def test_budget_and_who_may_keep_it(client, petition, count_queries):
     assert response["Cache-Control"].startswith("public, max-age=1,")
     assert not response.cookies
     assert client.post(PAGE).status_code == 405
+
+
+def test_a_sweep_is_one_correction_of_its_day(client, petition):
+    """However many entries it has; what is brought back is another one."""
+    sign(petition, 9)
+    mo = UserFactory()
+    sweep = Sweep.objects.create(
+        petition=petition, rule={}, newest_id=0, state="undone", note="A wave.", asked_by=mo
+    )
+    day = {"happened_on": dt.date(2026, 8, 17), "reason": "A wave.", "sweep": sweep}
+    for quantity in (-3, -3, -1):
+        entry(petition, "removed", quantity, **day)
+    entry(petition, "restored", 7, **day)
+    entry(petition, "removed", -1, happened_on=dt.date(2026, 8, 16), reason="Another.")
+    entry(petition, "removed", -1, happened_on=dt.date(2026, 8, 16), reason="Another.")
+    html = client.get(PAGE).content.decode()
+    assert re.findall(r'<strong class="figures">(.*?)</strong> (\w+)', html) == [
+        ("+7", "Restored"),
+        ("−7", "Removed"),
+        ("−1", "Removed"),
+        ("−1", "Removed"),
+    ]
+    assert html.count("A wave.") == 2
+    assert rows(client.get(PAGE))["Removed"] == "−9"

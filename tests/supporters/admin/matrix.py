@@ -294,6 +294,12 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("Lyyyy0yy", "Lrrrr0rr"),
     "admin/petitions/petition/<path:object_id>/download/":
         ("Lrr--0--", "Lrr--0--"),
+    "admin/petitions/petition/<path:object_id>/fraud/":
+        ("L----0yy", "L----0yy"),
+    "admin/petitions/petition/<path:object_id>/fraud/preview/":
+        ("L----0rr", "L----0rr"),
+    "admin/petitions/petition/<path:object_id>/fraud/<int:sweep_id>/":
+        ("L----0yy", "L----0rr"),
     "admin/petitions/petition/<path:object_id>/updates/":
         ("Lyyyy0yy", "Lxxxxxxx"),
     "admin/petitions/petition/<path:object_id>/updates/new/":
@@ -354,6 +360,42 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L-----yy", "L-------"),
     "admin/supporters/suppressedaddress/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/supporters/siteblock/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/siteblock/add/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/siteblock/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/siteblock/<path:object_id>/delete/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/siteblock/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/supporters/siteblock/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/supporters/sweep/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/sweep/add/":
+        ("L-------", "L-------"),
+    "admin/supporters/sweep/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/sweep/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/supporters/sweep/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/supporters/sweep/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/supporters/suspicion/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/suspicion/add/":
+        ("L-------", "L-------"),
+    "admin/supporters/suspicion/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/suspicion/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/supporters/suspicion/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/supporters/suspicion/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/^(?P<app_label>account|auth|mfa|petitions|supporters)/$":
         ("Lyyyyyyy", "Lyyyyyyy"),
     "admin/(?P<url>.*)$":
@@ -410,6 +452,12 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0--",),
     "update: stop the mailing":
         ("Lrrr-0rr",),
+    "sweep: approve":
+        ("L----0rr",),
+    "sweep: cancel":
+        ("L----0rr",),
+    "sweep: undo":
+        ("L----0rr",),
     "reason: highlight":
         ("Lrr--0rr",),
     "reason: hide":

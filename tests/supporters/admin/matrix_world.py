@@ -34,7 +34,10 @@ from supporters.models import (
     Mailing,
     OutgoingMail,
     Report,
+    SiteBlock,
     SiteSwitches,
+    Suspicion,
+    Sweep,
 )
 from supporters.suppression import Why, suppress
 from supporters.teams import mails as team_mails
@@ -120,6 +123,10 @@ def _make_rows(ours: Petition, ana: User) -> None:
     OutgoingMail.objects.create(kind="decision", recipient=ana.email, petition=ours)
     CountAdjustment.objects.create(petition=ours, kind="paper", quantity=1)
     Download.objects.create(petition=ours, by=ana, by_name="organizer", rows=1, addresses=0)
+    sweep = {"rule": {"domain": "example.net"}, "newest_id": 1, "note": "A wave.", "found": 1}
+    Sweep.objects.create(petition=ours, state="proposed", asked_by=ana, **sweep)
+    Suspicion.objects.create(petition=ours, kind="rate", number=200, looked_at=200)
+    SiteBlock.objects.create(kind="domain", value="a.example", key="domain:a.example", reason="x")
     Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
     SiteSwitches.objects.get_or_create(pk=1)
     suppress("gone@example.org", Why.BOUNCE)
@@ -180,6 +187,7 @@ def address(pattern: str, world: World) -> str:
         "<path:content_type_id>": "1",
         "<str:move>": "close",
         "<int:pk>": "1",
+        "<int:sweep_id>": str(Sweep.objects.get().pk),
         "<int:update_id>": str(world.ours.updates.order_by("pk")[0].pk),
         "<str:name>": "title",
         "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/x/",
@@ -266,9 +274,14 @@ def actions(world: World) -> list[Asked]:
           for kind, path, name in (("appeal", appeal, "grant"), ("appeal", appeal, "refuse"),
                                    ("report", report, "uphold"), ("report", report, "dismiss"))),
     ]  # fmt: skip
+    sweep = f"{one}fraud/{Sweep.objects.get().pk}/"
+    sweeps = [
+        Asked(row=f"sweep: {name}", path=sweep, typed={"action": name})
+        for name in ("approve", "cancel", "undo")
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *updates, *reasons, *judged, *others]
+    return [*lists, *moves, *teams, *asks, *updates, *reasons, *judged, *sweeps, *others]
 
 
 def letter(answer: Any) -> str:

@@ -1,0 +1,1 @@
+"""False signatures: how they are noticed, removed by a rule, and brought back."""

@@ -1,0 +1,115 @@
+"""Sweeping: the worker removes what a rule means, batch by batch, and brings it back the same way.
+
+Each batch is one transaction that leaves the count exact: the petition's row first, then the sweep,
+then signatures by id; signing and confirming wait for none of it but the rows themselves. Whoever
+is killed in the middle leaves whole batches, and the next worker goes on. Any number may run.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from petitions.locks import one_by_one
+from petitions.models import Petition
+from supporters.models import CountAdjustment, Signature, Sweep, SweptSignature
+
+from . import looking, restoring
+from .rules import Rule, sweepable
+
+BATCH = 1_000  # signatures a transaction
+TURN = 0.5  # seconds of each of the worker's, so that positions do not wait
+
+State = Sweep.State
+Was = SweptSignature.Was
+
+
+def run(*, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Go on with every sweep that is at work, for TURN seconds each. Returns how many there were.
+
+    Raises as petitions.locks.one_by_one does.
+    """
+    at_work = dict(Sweep.objects.at_work().order_by("pk").values_list("pk", "state"))
+
+    def turn(sweep_id: int) -> int:
+        step = remove_some if at_work[sweep_id] == State.RUNNING else restoring.restore_some
+        began = monotonic()
+        while go_on() and step(sweep_id) and monotonic() - began < TURN:
+            pass
+        return 1
+
+    return one_by_one(at_work, turn)
+
+
+def remove_some(sweep_id: int) -> bool:
+    """Look at the next signatures and remove those that are meant. False when it is over."""
+    sweep = Sweep.objects.filter(pk=sweep_id, state=State.RUNNING).first()
+    if sweep is None:
+        return False
+    here = looking.step(
+        sweep.petition_id, Rule.read(sweep.rule), newest_id=sweep.newest_id, after=sweep.cursor
+    )
+    if here.last is None:
+        mine = Sweep.objects.filter(pk=sweep_id, state=State.RUNNING, cursor=sweep.cursor)
+        mine.update(state=State.FINISHED, cursor="", changed_at=timezone.now())
+        return False
+    batches = [here.ids[start : start + BATCH] for start in range(0, len(here.ids), BATCH)] or [[]]
+    for ids in batches[:-1]:
+        if not _take(sweep, ids):
+            return False
+    # Only with the last of them it moves on: what a kill left over is looked at again.
+    return _take(sweep, batches[-1], cursor=here.last, looked_at=F("looked_at") + here.looked_at)
+
+
+def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
+    """Remove these, as far as they are still there. False where the sweep is not ours any more."""
+    with transaction.atomic():
+        Petition.objects.lock().only("pk").get(pk=sweep.petition_id)
+        mine = Sweep.objects.select_for_update(no_key=True).filter(
+            pk=sweep.pk, state=State.RUNNING, cursor=sweep.cursor
+        )
+        if not list(mine.values_list("pk")):
+            return False
+        rows = list(
+            sweepable(sweep.petition_id)
+            .filter(pk__in=ids)
+            .select_for_update(no_key=True)
+            .order_by("pk")
+            .values_list("pk", "status", "position")
+        )
+        found = {pk: _was(status, position) for pk, status, position in rows}
+        counted = Counter(found.values())[Was.COUNTED]
+        SweptSignature.objects.bulk_create(
+            SweptSignature(sweep=sweep, signature_id=pk, was=was) for pk, was in found.items()
+        )
+        # The person stays for as long as it can be undone (erasing.py); their mails, when their
+        # turn comes, have nothing to say (mails.py).
+        Signature.objects.filter(pk__in=found).update(
+            status=Signature.Status.REMOVED, ended_at=timezone.now()
+        )
+        if counted:
+            CountAdjustment.objects.create(
+                petition_id=sweep.petition_id,
+                kind=CountAdjustment.Kind.REMOVED,
+                quantity=-counted,
+                reason=sweep.note,
+                recorded_by_id=sweep.approved_by_id or sweep.asked_by_id,
+                sweep=sweep,
+            )
+        Sweep.objects.filter(pk=sweep.pk).update(
+            taken=F("taken") + len(found),
+            taken_counted=F("taken_counted") + counted + Counter(found.values())[Was.CONFIRMED],
+            changed_at=timezone.now(),
+            **further,
+        )
+    return True
+
+
+def _was(status: str, position: int | None) -> SweptSignature.Was:
+    if status == Signature.Status.PENDING:
+        return Was.PENDING
+    return Was.CONFIRMED if position is None else Was.COUNTED

@@ -1,0 +1,302 @@
+"""Sweeps: what a rule means is removed batch by batch, and can be brought back; the count is exact."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from petitions.models import StaffAct
+from supporters.confirming import confirm
+from supporters.fold import fold
+from supporters.fraud import decisions, looking, restoring, sweeping
+from supporters.fraud.rules import Rule
+from supporters.models import CountAdjustment, OutgoingMail, Signature, Sweep, SweptSignature
+from supporters.withdrawing import disown, withdraw
+from tests.factories import SignatureFactory
+from tests.supporters.fraud_world import (
+    check,
+    make_petition,
+    moderator,
+    propose,
+    sign,
+    work,
+)
+
+pytestmark = pytest.mark.django_db
+
+State = Sweep.State
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    """Batches of five, so that a few signatures make many."""
+    monkeypatch.setattr(sweeping, "BATCH", 5)
+    monkeypatch.setattr(restoring, "BATCH", 5)
+    monkeypatch.setattr(looking, "STEP", 8)
+
+
+@pytest.fixture
+def petition():
+    """Twenty of a wave with positions, three in the tail, two pending, and 31 others."""
+    petition = make_petition(slug="mend")
+    sign(petition, 20)
+    sign(petition, 31, domain="example.org")
+    fold(petition.pk)
+    sign(petition, 3)
+    sign(petition, 2, status="pending")
+    return petition
+
+
+def positions(petition) -> dict[int, int | None]:
+    return dict(Signature.objects.filter(petition=petition).values_list("pk", "position"))
+
+
+def test_a_preview_changes_nothing(petition):
+    before = list(Signature.objects.order_by("pk").values())
+    preview = looking.preview(petition.pk, Rule(domain="wave.example"))
+    assert (preview.found, preview.counted, preview.is_whole) == (25, 23, True)
+    assert preview.looked_at == 56
+    assert len(preview.sample) == 20
+    assert {each.email.partition("@")[2] for each in preview.sample} == {"wave.example"}
+    assert list(Signature.objects.order_by("pk").values()) == before
+    assert (CountAdjustment.objects.count(), Sweep.objects.count()) == (0, 0)
+
+
+def test_from_proposal_to_restore(petition):
+    mo, lee = moderator("mo"), moderator("lee")
+    assert check(petition) == 54
+    old = positions(petition)
+    sweep = propose(petition, mo)
+    assert (sweep.state, sweep.needs_second) == (State.PROPOSED, True)
+    sweeping.run()
+    assert check(petition) == 54
+    assert decisions.approve(sweep, by=lee)
+    work(sweep)
+    assert (sweep.state, sweep.taken, sweep.taken_counted) == (State.FINISHED, 25, 23)
+    assert sweep.cursor == ""
+    assert check(petition) == 31
+    entries = CountAdjustment.objects.filter(petition=petition)
+    assert {entry.kind for entry in entries} == {"removed"}
+    assert sum(entry.quantity for entry in entries) == -20  # the tail needs no entry
+    assert entries.count() >= 4
+    assert {(entry.reason, entry.recorded_by, entry.sweep) for entry in entries} == {
+        ("A wave.", lee, sweep)
+    }
+    gone = Signature.objects.filter(status="removed")
+    assert gone.count() == 25
+    assert not gone.filter(email="").exists()  # until nobody can bring it back
+    assert not gone.filter(ended_at=None).exists()
+
+    assert decisions.undo(sweep, by=mo)
+    work(sweep)
+    assert (sweep.state, sweep.restored, sweep.restored_counted) == (State.UNDONE, 25, 23)
+    assert check(petition) == 54
+    assert positions(petition) == old
+    assert Signature.objects.filter(status="pending").count() == 2
+    assert not Signature.objects.exclude(ended_at=None).exists()
+    fold(petition.pk)
+    assert check(petition) == 54
+
+
+def test_every_act_is_written_down(petition):
+    mo, lee = moderator("mo"), moderator("lee")
+    sweep = propose(petition, mo)
+    decisions.approve(sweep, by=lee)
+    decisions.cancel(sweep, by=mo)
+    decisions.resume(sweep, by=lee)
+    work(sweep)
+    decisions.undo(sweep, by=mo)
+    acts = StaffAct.objects.order_by("pk").values_list("actor__username", "verb", "petition_id")
+    assert list(acts) == [
+        (who, verb, petition.pk)
+        for who, verb in [
+            ("mo", "proposed"),
+            ("lee", "approved"),
+            ("mo", "cancelled"),
+            ("lee", "resumed"),
+            ("mo", "undid"),
+        ]
+    ]
+
+
+def test_cancelled_half_way_and_resumed(petition):
+    mo, lee = moderator("mo"), moderator("lee")
+    sweep = propose(petition, mo)
+    decisions.approve(sweep, by=lee)
+    assert sweeping.remove_some(sweep.pk)
+    assert decisions.cancel(sweep, by=mo)
+    assert not decisions.cancel(sweep, by=lee)
+    work(sweep)
+    assert sweep.state == State.CANCELLED
+    taken = sweep.taken
+    assert 0 < taken < 25
+    check(petition)
+    assert decisions.resume(sweep, by=mo)
+    work(sweep)
+    assert (sweep.state, sweep.taken) == (State.FINISHED, 25)
+    assert check(petition) == 31
+
+
+def test_cancelled_half_way_and_brought_back(petition):
+    mo = moderator("mo")
+    sweep = propose(petition, mo)
+    decisions.approve(sweep, by=moderator("lee"))
+    sweeping.remove_some(sweep.pk)
+    decisions.cancel(sweep, by=mo)
+    decisions.undo(sweep, by=mo)
+    assert not decisions.resume(sweep, by=mo)
+    work(sweep)
+    assert sweep.state == State.UNDONE
+    assert check(petition) == 54
+
+
+def test_the_second_moderator_is_another_one(petition):
+    mo, lee = moderator("mo"), moderator("lee")
+    sweep = propose(petition, mo)
+    assert not decisions.approve(sweep, by=mo)
+    assert decisions.approve(sweep, by=lee)
+    assert not decisions.approve(sweep, by=moderator("kim"))
+    assert not decisions.decline(sweep, by=mo)
+
+
+def test_what_is_not_approved_takes_nothing(petition):
+    sweep = propose(petition, moderator("mo"))
+    assert decisions.decline(sweep, by=moderator("lee"))
+    assert not decisions.approve(sweep, by=moderator("kim"))
+    work(sweep)
+    assert sweep.state == State.DECLINED
+    assert check(petition) == 54
+
+
+def test_a_few_need_no_second_but_many_times_a_few_do(petition):
+    mo = moderator("mo")
+    first = propose(petition, mo, Rule(address="bot#", domain="wave.example", country="FR"))
+    assert (first.state, first.found) == (State.RUNNING, 0)
+    sign(petition, 10, domain="few.example")
+    second = propose(petition, mo, Rule(domain="few.example"))
+    assert (second.state, second.found) == (State.RUNNING, 10)
+    sign(petition, 1, domain="more.example")
+    assert propose(petition, mo, Rule(domain="more.example")).state == State.PROPOSED
+    assert propose(petition, moderator("lee"), Rule(domain="more.example")).state == State.RUNNING
+    work(second)
+    assert second.taken == 10
+    check(petition)
+
+
+def test_the_organizers_own_is_never_taken(petition):
+    own = Signature.objects.filter(petition=petition)
+    own.filter(pk=own.earliest("pk").pk).update(is_organizer=True)
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    assert own.get(is_organizer=True).status == "confirmed"
+    assert sweep.taken == 24
+    check(petition)
+
+
+def test_who_signs_after_the_proposal_is_not_looked_at(petition):
+    sweep = propose(petition, moderator("mo"))
+    sign(petition, 7)
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    assert sweep.taken == 25
+    assert check(petition) == 38
+
+
+def test_one_that_ended_meanwhile_is_left_alone(petition):
+    wave = Signature.objects.filter(email_key__endswith="@wave.example").order_by("pk")
+    first, last = wave.first(), wave.filter(status="confirmed").last()
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    withdraw(first.pk)
+    disown(last.pk)
+    work(sweep)
+    assert sweep.taken == 23
+    assert check(petition) == 31
+    decisions.undo(sweep, by=moderator("kim"))
+    work(sweep)
+    assert check(petition) == 52
+
+
+def test_one_that_is_removed_can_neither_confirm_nor_withdraw(petition):
+    pending = Signature.objects.filter(status="pending").first()
+    counted = Signature.objects.filter(email_key__endswith="@wave.example", position=1).get()
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    assert str(confirm(pending.pk)) == "ended"
+    assert not withdraw(counted.pk)
+    assert check(petition) == 31
+
+
+def test_who_signed_again_stays_counted_once(petition):
+    """One confirmed again, one who has yet to confirm, and one who had never confirmed."""
+    wave = Signature.objects.filter(email_key__endswith="@wave.example").order_by("pk")
+    confirmed, waiting = wave.filter(position__isnull=False)[:2]
+    never = wave.filter(status="pending")[0]
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    again = SignatureFactory(petition=petition, email=confirmed.email, is_confirmed=True)
+    yet = SignatureFactory(petition=petition, email=waiting.email)
+    third = SignatureFactory(petition=petition, email=never.email)
+    assert check(petition) == 32
+    decisions.undo(sweep, by=moderator("kim"))
+    work(sweep)
+    assert (sweep.restored, sweep.left_out) == (23, 2)
+    assert check(petition) == 54
+    states = dict(Signature.objects.values_list("pk", "status"))
+    assert (states[again.pk], states[confirmed.pk]) == ("confirmed", "removed")
+    assert (states[yet.pk], states[waiting.pk]) == ("removed", "confirmed")
+    assert (states[third.pk], states[never.pk]) == ("pending", "removed")
+    yet.refresh_from_db()
+    assert (yet.email, yet.email_key) == ("", None)
+    fold(petition.pk)
+    assert check(petition) == 54
+
+
+def test_a_pending_one_that_no_mail_reached_gets_it_after_all(petition):
+    reached, not_yet = Signature.objects.filter(status="pending").order_by("pk")
+    OutgoingMail.objects.create(
+        kind="signature", recipient=reached.email, signature=reached, sent_at=timezone.now()
+    )
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    decisions.undo(sweep, by=moderator("kim"))
+    work(sweep)
+    assert OutgoingMail.objects.filter(signature=not_yet).get().recipient == not_yet.email
+    assert OutgoingMail.objects.filter(signature=reached).count() == 1
+
+
+def test_after_a_month_nothing_is_brought_back(petition):
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    Sweep.objects.update(changed_at=timezone.now() - timedelta(days=31))
+    sweep.refresh_from_db()
+    assert not sweep.is_restorable
+    assert not decisions.undo(sweep, by=moderator("kim"))
+
+
+def test_swept_twice_and_brought_back_twice(petition):
+    mo, lee = moderator("mo"), moderator("lee")
+    for _round in range(2):
+        sweep = propose(petition, mo)
+        decisions.approve(sweep, by=lee)
+        work(sweep)
+        assert check(petition) == 31
+        decisions.undo(sweep, by=mo)
+        work(sweep)
+        assert check(petition) == 54
+        fold(petition.pk)
+    assert SweptSignature.objects.filter(is_restored=True).count() == 50
+
+
+def test_other_petitions_are_left_alone(petition):
+    other = make_petition(slug="other")
+    sign(other, 6)
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    assert check(other) == 6

@@ -390,9 +390,9 @@ PETITIONS_DRAFT_DAYS = env.int("PETITIONS_DRAFT_DAYS", 30, validate=_from_one)
 PETITIONS_REVIEW_DAYS = env.int("PETITIONS_REVIEW_DAYS", 5, validate=_from_one)
 PETITIONS_LOCK_WAIT = env.int("PETITIONS_LOCK_WAIT", 5, validate=_from_one)
 PETITIONS_OUTBOX_LEASE = env.int("PETITIONS_OUTBOX_LEASE", 120, validate=_from_one)
-PETITIONS_OPERATOR = env.str(  # who answers for the site: on help pages, and in security.txt
+PETITIONS_OPERATOR = env.str(
     "PETITIONS_OPERATOR", "Demo Operator, 1 Example Street, Marlow Vale" if PETITIONS_DEMO else ""
-)
+)  # who answers for the site: shown on the help pages, and in security.txt
 PETITIONS_CONTACT_EMAIL = env.str(
     "PETITIONS_CONTACT_EMAIL",
     "contact@example.org" if PETITIONS_DEMO else "",

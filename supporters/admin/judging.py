@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .lists import FastList, ReadOnly, is_id
@@ -116,8 +117,7 @@ class Judged(ReadOnly, FastList):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": self.opts.verbose_name,
-            "subtitle": str(row.pk),
+            "title": f"{capfirst(self.opts.verbose_name)} {row.pk}",
             "row": row,
             "petition": row.petition,
             "form": form,

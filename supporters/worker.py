@@ -22,6 +22,7 @@ from supporters.accounts import sessions
 from supporters.fold import fold_all
 from supporters.growth import figures, quiet
 from supporters.mail_line import Line
+from supporters.moderation import late
 from supporters.stamps import Stamps
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Worker:
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
                 self._do_every(_HOUR, "quiet", quiet.tell)
+                self._do_every(_HOUR, "late reviews", late.tell)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
                 self._do_every(_HOUR, "invitations", erasure.forget_invitations)
@@ -86,6 +88,7 @@ class Worker:
         self._do("fold", fold_all)
         self._do("figures", self._count)
         self._do("quiet", quiet.tell)
+        self._do("late reviews", late.tell)
         self._do("scheduled updates", releasing.release_due)
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)

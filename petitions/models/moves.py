@@ -23,6 +23,7 @@ from petitions.states import (
 )
 
 from .moderation_event import ModerationEvent
+from .submitted_text import SubmittedText
 
 if TYPE_CHECKING:
     from .user import User
@@ -44,13 +45,17 @@ class Moves(models.Model):
     claim_organizer_page: Any
 
     def submit(self, *, by: "User | None") -> ModerationEvent:
-        return self._move(
-            by=by,
-            allowed=SUBMITTABLE,
-            to=Status.IN_REVIEW,
-            changes={"submitted_at": timezone.now()},
-            complete=True,
-        )
+        with transaction.atomic():
+            event = self._move(
+                by=by,
+                allowed=SUBMITTABLE,
+                to=Status.IN_REVIEW,
+                changes={"submitted_at": timezone.now()},
+                complete=True,
+            )
+            texts = self._rows().values("title", "summary", "body", "ask").get(pk=self.pk)
+            SubmittedText.keep(self.pk, texts)
+        return event
 
     def send_back(self, *, by: "User | None", note: str = "") -> ModerationEvent:
         return self._move(

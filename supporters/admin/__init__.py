@@ -1,8 +1,9 @@
 """The admin of petitions and of all that is counted: what shows a number lives here."""
 
-from .accounts import AuthenticatorAdmin
+from .accounts import AuthenticatorAdmin, EmailAddressAdmin, GroupAdmin
 from .count_adjustment import CountAdjustmentAdmin
 from .download import DownloadAdmin
+from .history import ModerationEventAdmin, PetitionEventAdmin, StaffActAdmin
 from .mailing import MailingAdmin
 from .outgoing_mail import OutgoingMailAdmin
 from .page import PageAdmin
@@ -15,11 +16,16 @@ __all__ = [
     "AuthenticatorAdmin",
     "CountAdjustmentAdmin",
     "DownloadAdmin",
+    "EmailAddressAdmin",
+    "GroupAdmin",
     "MailingAdmin",
+    "ModerationEventAdmin",
     "OutgoingMailAdmin",
     "PageAdmin",
     "PetitionAdmin",
+    "PetitionEventAdmin",
     "SignatureAdmin",
     "SiteSwitchesAdmin",
+    "StaffActAdmin",
     "SuppressedAddressAdmin",
 ]

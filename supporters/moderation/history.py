@@ -32,10 +32,9 @@ def history(petition: Petition) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.at)
 
 
-def notes(petition: Petition) -> list[StaffAct]:
+def notes(petition: Petition) -> list[Entry]:
     """What moderators noted for each other, newest first."""
-    rows = StaffAct.objects.filter(petition=petition, verb=StaffAct.Verb.NOTED)
-    return list(rows.select_related("actor").order_by("-id")[:MOST])
+    return list(_acts(petition, verb=StaffAct.Verb.NOTED))
 
 
 def _decisions(petition: Petition) -> Iterator[Entry]:
@@ -59,8 +58,8 @@ def _events(petition: Petition) -> Iterator[Entry]:
         yield Entry(at=row.at, who=_name(row.actor), what=what, public_note=row.note)
 
 
-def _acts(petition: Petition) -> Iterator[Entry]:
-    rows = StaffAct.objects.filter(petition=petition).select_related("actor")
+def _acts(petition: Petition, **limit: str) -> Iterator[Entry]:
+    rows = StaffAct.objects.filter(petition=petition, **limit).select_related("actor")
     for row in rows.order_by("-id")[:MOST]:
         thing = "" if row.subject_type == "petitions.petition" else row.subject_type
         what = " ".join(filter(None, [row.get_verb_display(), thing]))

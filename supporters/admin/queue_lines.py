@@ -112,7 +112,7 @@ def _who(each: Waits, row: Any) -> str:
     if each.kind == Kind.SUBMITTED:
         return str(row.organizer_display)
     if each.kind == Kind.REPORTED:
-        return ngettext("a reader", "%d readers", each.number).replace("%d", str(each.number))
+        return ngettext("%d reader", "%d readers", each.number) % each.number
     person = row.proposed_by if each.kind == Kind.CHANGED else row.appellant
     return claims.name_of(person) if person else _("Somebody without a name")
 

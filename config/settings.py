@@ -196,15 +196,15 @@ AUTH_PASSWORD_VALIDATORS = [
 
 _minutes = env.int("PETITIONS_FRESH_LOGIN_MINUTES", 5, validate=validate.Range(min=1))
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * _minutes
+# Moderators act with a second factor only (supporters/accounts/second_factor.py).
+PETITIONS_SECOND_FACTOR = env.bool("PETITIONS_SECOND_FACTOR", not _local)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # browsers allow it on localhost alone
 
 # Data
 
 _positive = validate.Range(min=0)
-DATABASES: dict[str, Any] = {
-    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'site.sqlite3'}")
-}
-_database = DATABASES["default"]
+_database: Any = env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'site.sqlite3'}")
+DATABASES: dict[str, Any] = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # BEGIN IMMEDIATE waits for the write lock where a deferred transaction fails half-way with
     # "database is locked"; WAL lets readers go on; FULL keeps what was acknowledged.

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from petitions.groups import may_moderate
-from petitions.models import PetitionTarget, Target, Topic, User
+from petitions.models import Petition, PetitionTarget, StaffAct, Target, Topic, User
 from petitions.slugs import candidates
 
 # Django 5.2 warns unless told what "example.org" stands for; 6 takes https by itself.
@@ -33,6 +33,44 @@ class AsksAgain:
             return super().changeform_view(*args, **kwargs)  # type: ignore[no-any-return, misc]
 
 
+class Recorded:
+    """Mixed into every ModelAdmin of ours: what is added, changed and deleted there is written down
+    for good (StaffAct), in the transaction of the act. Django's own log can be changed.
+
+    What changed is noted by the names of fields alone, so that nothing of signers is in it.
+    """
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        _write_down(request, StaffAct.Verb.ADDED, obj)
+        return super().log_addition(request, obj, message)  # type: ignore[misc]
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        _write_down(request, StaffAct.Verb.CHANGED, obj, _names(message))
+        return super().log_change(request, obj, message)  # type: ignore[misc]
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            _write_down(request, StaffAct.Verb.DELETED, obj)
+        return super().log_deletions(request, queryset)  # type: ignore[misc]
+
+
+def _write_down(request: HttpRequest, verb: str, obj: Any, note: str = "") -> None:
+    user: Any = request.user
+    petition_id = obj.pk if isinstance(obj, Petition) else getattr(obj, "petition_id", None)
+    StaffAct.record(by=user, verb=verb, subject=obj, petition_id=petition_id, note=note)
+
+
+def _names(message: Any) -> str:
+    """Which fields, of Django's own message; a text of ours as it is."""
+    if isinstance(message, str):
+        return message
+    names: list[str] = []
+    for part in message:
+        for act in part.values():
+            names += map(str, act.get("fields", [act.get("name", "")]))
+    return ", ".join(dict.fromkeys(filter(None, names)))
+
+
 class _SluggedForm(forms.ModelForm):  # type: ignore[type-arg]
     """An empty slug is made from the name, and stays as it was once there is one."""
 
@@ -46,7 +84,7 @@ class _SluggedForm(forms.ModelForm):  # type: ignore[type-arg]
         return slug
 
 
-class _SluggedAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
+class _SluggedAdmin(Recorded, AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
     form = _SluggedForm
     formfield_overrides = HTTPS
     search_fields: ClassVar = ["name"]
@@ -123,7 +161,7 @@ class TopicAdmin(_SluggedAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangosUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(Recorded, DjangosUserAdmin):  # type: ignore[type-arg]
     """Rights are given by superusers alone, even where others may edit accounts."""
 
     add_fieldsets = (

@@ -33,7 +33,7 @@ _MODERATOR_MAY = (
     "view_update", "add_update", "change_update", "delete_update",
     "view_target", "add_target", "change_target", "delete_target",
     "view_topic", "add_topic", "change_topic", "delete_topic",
-    "view_moderationevent", "add_moderationevent",
+    "view_moderationevent", "add_moderationevent", "view_petitionevent", "view_staffact",
     "view_decisionreason", "add_decisionreason", "change_decisionreason", "delete_decisionreason",
     "view_decisionwording", "add_decisionwording", "change_decisionwording",
     "delete_decisionwording",

@@ -34,6 +34,7 @@ from supporters.fold import fold_all
 from supporters.fraud import erasing, sweeping, watching
 from supporters.growth import figures, quiet
 from supporters.mail_line import Line
+from supporters.moderation import late
 from supporters.stamps import Stamps
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Worker:
                 self._do_every(_MINUTE, "watch", watching.watch)
                 self._do_every(_HOUR, "quiet", quiet.tell)
                 self._do_every(_HOUR, "closing dates", closing.announce)
+                self._do_every(_HOUR, "late reviews", late.tell)
                 self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
                 self._do_every(_HOUR, "swept signatures", erasing.erase_swept)
                 self._do_every(_HOUR, "networks", erasing.forget_networks)
@@ -108,6 +110,7 @@ class Worker:
         self._do("figures", self._count)
         self._do("quiet", quiet.tell)
         self._do("closing dates", closing.announce)
+        self._do("late reviews", late.tell)
         self._do("scheduled updates", releasing.release_due)
         self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)

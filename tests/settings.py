@@ -19,6 +19,7 @@ for _name in list(os.environ):
 os.environ["SECRET_KEY"] = "only for tests; long enough that Django's own check is content"
 os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["PETITIONS_PAGE_CACHE_MB"] = "0"  # what a test wrote, it reads at once
+os.environ["PETITIONS_SECOND_FACTOR"] = "0"  # tests of it switch it on
 os.environ["PETITIONS_MANIFEST"] = "0"  # even where somebody has run collectstatic
 
 from config.settings import *  # noqa: E402, F403

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.utils import timezone, translation
 
-from petitions.models import Petition, Topic
+from petitions.models import Petition, StaffAct, Topic
 from supporters import mails
 from supporters.fold import fold
 from supporters.forms import SignForm
@@ -336,8 +336,11 @@ def admin_addresses(bridge: Petition) -> list[str]:
         closed: ("reopen",),
         review: ("publish", "reject", "send-back"),
     }
+    StaffAct.record(by=None, verb="noted", subject=review, petition_id=review.pk, note="Leída.")
     return [
         "/admin/", f"{PETITIONS}/add/", "/admin/supporters/countadjustment/add/",
+        "/admin/queue/", "/admin/petitions/staffact/", "/admin/petitions/moderationevent/",
+        f"{PETITIONS}/{review.pk}/review/", f"{PETITIONS}/{review.pk}/claim/",
         *(f"/admin/{name}/" for name in LISTS),
         *(f"{PETITIONS}/{each.pk}/change/" for each in moves),
         *(f"{PETITIONS}/{each.pk}/move/{name}/" for each, names in moves.items() for name in names),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petitions', '0018_moderators_at_work'),
+        ('petitions', '0019_queue'),
     ]
 
     operations = [

@@ -15,6 +15,7 @@ from .proposed_ask import ProposedAsk
 from .search import PetitionSearch
 from .slug import PetitionSlug
 from .staff_act import StaffAct
+from .submitted_text import SubmittedText
 from .target import PetitionTarget, Target
 from .team_member import TeamMember
 from .topic import Topic
@@ -41,6 +42,7 @@ __all__ = [
     "PetitionVersion",
     "ProposedAsk",
     "StaffAct",
+    "SubmittedText",
     "Target",
     "TeamMember",
     "Topic",

@@ -44,6 +44,7 @@ class ModerationEvent(AppendOnly):
         null=True,
         blank=True,
         related_name="moderation_events",
+        db_index=False,
         verbose_name=_("actor"),
         help_text=_("Empty when the site itself acted, as at a closing date."),
     )
@@ -58,6 +59,11 @@ class ModerationEvent(AppendOnly):
 
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [
+            # The admin's list, newest first, of one actor or of what petitions became.
+            models.Index(fields=["actor", "-id"], name="petitions_event_actor"),
+            models.Index(fields=["to_status", "-id"], name="petitions_event_to"),
+        ]
         verbose_name = _("moderation event")
         verbose_name_plural = _("moderation events")
 

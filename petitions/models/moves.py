@@ -25,15 +25,10 @@ from petitions.states import (
 
 from .decision_reason import DecisionReason
 from .moderation_event import ModerationEvent
+from .submitted_text import SubmittedText
 
 if TYPE_CHECKING:
     from .user import User
-
-
-WRITTEN_BY_MOVES = (
-    "status", "submitted_at", "opened_at", "closed_at", "outcome", "outcome_note",
-    "outcome_source", "outcome_on", "is_text_withheld",
-)  # fmt: skip
 
 
 class Moves(models.Model):
@@ -58,13 +53,17 @@ class Moves(models.Model):
     claim_organizer_page: Any
 
     def submit(self, *, by: "User | None") -> ModerationEvent:
-        return self._move(
-            by=by,
-            allowed=SUBMITTABLE,
-            to=Status.IN_REVIEW,
-            changes={"submitted_at": timezone.now()},
-            complete=True,
-        )
+        with transaction.atomic():
+            event = self._move(
+                by=by,
+                allowed=SUBMITTABLE,
+                to=Status.IN_REVIEW,
+                changes={"submitted_at": timezone.now()},
+                complete=True,
+            )
+            texts = self._rows().values("title", "summary", "body", "ask").get(pk=self.pk)
+            SubmittedText.keep(self.pk, texts)
+        return event
 
     def send_back(self, *, by: "User | None", note: str = "") -> ModerationEvent:
         return self._move(

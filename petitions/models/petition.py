@@ -18,29 +18,12 @@ from petitions import search
 from petitions.slugs import candidates, validate_slug
 from petitions.states import PUBLIC, Outcome, Status
 
-from .moves import WRITTEN_BY_MOVES, Moves
+from .guarded import GUARDED
+from .moves import Moves
 from .petition_queryset import PetitionQuerySet
 from .picture import WithPicture
 from .slug import PetitionSlug
 from .version import TEXT_FIELDS, PetitionVersion, digest, values_of
-
-# Written by guarded UPDATEs (moves.py, picture.py), the fold and the worker alone: a plain save()
-# of an edited row would bring back what it read before, and undo a closing or fifty counted
-# signatures.
-GUARDED = frozenset(
-    {
-        *WRITTEN_BY_MOVES,
-        "supporter_count",
-        "trend",
-        "progress",
-        "featured_at",
-        "created_at",
-        "version",
-        "picture",
-        "picture_renditions",
-    }
-)
-
 
 # What the search document is made of beside the texts.
 _PUBLIC_NAMES = frozenset({"organizer", "organizer_id", "organizer_name", "on_behalf_of"})
@@ -194,6 +177,12 @@ class Petition(Moves, WithPicture, models.Model):
                 fields=["closes_at"],
                 condition=Q(status=Status.OPEN, closes_at__isnull=False),
                 name="petitions_due",
+            ),
+            # The moderators' queue (supporters/moderation): who has waited longest first.
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(status=Status.IN_REVIEW),
+                name="petitions_in_review",
             ),
             # with_picture(), for every picture that is asked for.
             models.Index(

@@ -41,6 +41,7 @@ class PetitionEvent(AppendOnly):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("actor"),
     )
     by_moderators = models.BooleanField(
@@ -60,6 +61,11 @@ class PetitionEvent(AppendOnly):
 
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [
+            # The admin's list, newest first, of one actor or one kind.
+            models.Index(fields=["actor", "-id"], name="petitions_happening_actor"),
+            models.Index(fields=["kind", "-id"], name="petitions_happening_kind"),
+        ]
         verbose_name = _("event of a team")
         verbose_name_plural = _("events of teams")
 

@@ -52,6 +52,7 @@ class StaffAct(AppendOnly):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("actor"),
         help_text=_("Empty when the site itself acted."),
     )
@@ -65,6 +66,7 @@ class StaffAct(AppendOnly):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("petition"),
     )
     note = models.TextField(_("note"), blank=True)
@@ -72,6 +74,12 @@ class StaffAct(AppendOnly):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            # The admin's list, newest first, of one actor, one petition or one kind of act.
+            models.Index(fields=["actor", "-id"], name="petitions_act_actor"),
+            models.Index(fields=["petition", "-id"], name="petitions_act_petition"),
+            models.Index(fields=["verb", "-id"], name="petitions_act_verb"),
+        ]
         verbose_name = _("act of the staff")
         verbose_name_plural = _("acts of the staff")
 

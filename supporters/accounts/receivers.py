@@ -4,9 +4,13 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.account.signals import password_reset
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from petitions.models import User
+from supporters.accounts import second_factor
 
 
 @receiver(password_reset, dispatch_uid="supporters.confirm_where_the_link_went")
@@ -17,3 +21,10 @@ def confirm_where_the_link_went(user: User, **kwargs: Any) -> None:
     addresses = EmailAddress.objects.filter(user=user)[:2]
     if len(addresses) == 1:
         addresses[0].set_verified()
+
+
+@receiver(authenticator_added, dispatch_uid="supporters.lead_back_with_a_second_factor")
+def lead_back_with_a_second_factor(
+    request: HttpRequest, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    second_factor.lead_back(request, authenticator)

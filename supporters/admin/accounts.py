@@ -1,19 +1,45 @@
-"""What the admin offers of django-allauth's tables: no secrets, nothing that only looks done."""
+"""What the admin offers of django-allauth's tables, and of groups: no secrets, nothing that only
+looks done, and each act written down.
+"""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from allauth.account.admin import EmailAddressAdmin as AllauthsEmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from petitions.admin import Recorded
 
 # Deleting such a row would end no session.
 admin.site.unregister(UserSession)
-admin.site.unregister(Authenticator)
+admin.site.unregister([Authenticator, EmailAddress, Group])
+
+
+@admin.register(Group)
+class GroupAdmin(Recorded, DjangosGroupAdmin):
+    pass
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(Recorded, AllauthsEmailAddressAdmin):  # type: ignore[misc]
+    actions: ClassVar = ["make_verified"]
+
+    @admin.action(description=_("Mark selected addresses as confirmed"))
+    def make_verified(self, request: HttpRequest, queryset: Any) -> None:
+        ids = list(queryset.filter(verified=False).values_list("pk", flat=True))
+        super().make_verified(request, queryset)
+        for address in EmailAddress.objects.filter(pk__in=ids, verified=True):
+            self.log_change(request, address, "verified")
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuthenticatorAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
     """Second factors can be taken from who has lost them; what they are made of stays unseen."""
 
     list_display = ("user", "type", "created_at", "last_used_at")

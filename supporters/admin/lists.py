@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from petitions.admin import Recorded
 from petitions.models import Petition
 
 LISTED = 10_000  # rows a list goes back at most; a filter or a search finds the others
@@ -54,7 +55,7 @@ class ReadOnly:
         return False
 
 
-class FastList(admin.ModelAdmin):  # type: ignore[type-arg]
+class FastList(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
     """A ModelAdmin whose list answers only what an index answers."""
 
     paginator = ShortPaginator

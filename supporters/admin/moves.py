@@ -15,11 +15,13 @@ from django.urls import reverse
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from petitions import claims
 from petitions.groups import may_moderate
 from petitions.models import Petition
 from petitions.states import NotReady, StateConflict, Status
 from supporters import mails, outbox, recipients, switches
 
+from . import claim
 from .access import may_edit
 from .move_forms import (
     MOVES,
@@ -75,8 +77,10 @@ def _may_make(form: type[MoveForm], user: Any, petition: Petition) -> bool:
 
 
 def make(form: MoveForm, petition: Petition, *, by: Any) -> None:
-    """Make the move and tell the organizer, both or neither. Raises StateConflict, NotReady."""
+    """Make the move and tell the organizer, both or neither. Raises StateConflict, NotReady; and
+    claims.Held, which is one, where another moderator is at work on it."""
     with transaction.atomic():
+        claims.act(petition, by=by)
         outbox.decision(form.act(petition, by=by))
 
 
@@ -98,13 +102,16 @@ def move_view(model_admin: Any, request: HttpRequest, object_id: str, move: str)
             make(form, petition, by=request.user)
         except StateConflict as conflict:
             return _too_late(request, conflict.found, back)
+        except claims.Held as held:
+            form.add_error(None, claim.told(held))
         except NotReady as missing:
             messages.error(request, str(missing.text))
             return back
-        say = _("“%(title)s” is now: %(status)s.")
-        values = {"title": petition.title, "status": Status(petition.status).label}
-        messages.success(request, say % values)
-        return back
+        else:
+            say = _("“%(title)s” is now: %(status)s.")
+            values = {"title": petition.title, "status": Status(petition.status).label}
+            messages.success(request, say % values)
+            return back
     return TemplateResponse(
         request,
         "admin/petitions/petition/move.html",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from petitions.models import StaffAct
 from supporters.models import Mailing, OutgoingMail
 
 from .lists import FastList, ReadOnly
@@ -66,6 +67,9 @@ class OutgoingMailAdmin(ReadOnly, FastList):
             not_before=Now(),
         )
         Mailing.objects.filter(pk__in=mailings).update(settled_at=None, count_again_at=None)
+        user: Any = request.user
+        if number:
+            StaffAct.record(by=user, verb=StaffAct.Verb.RESUMED, note=f"outgoing mails: {number}")
         say = ngettext("%d mail will be tried again.", "%d mails will be tried again.", number)
         level = messages.SUCCESS if number else messages.WARNING
         self.message_user(request, say % number, level)

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from petitions.admin import AsksAgain
+from petitions.admin import AsksAgain, Recorded
 from petitions.models import Page
 from petitions.slugs import make_slug
 from supporters import facts, help_pages
@@ -62,7 +62,7 @@ class _Listed:
 
 
 @admin.register(Page)
-class PageAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
+class PageAdmin(Recorded, AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
     form = _PageForm
 
     # The list

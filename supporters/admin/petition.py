@@ -27,6 +27,7 @@ from supporters.teams.ownership import follow_organizer
 from . import moves, petition_pages
 from .access import may_edit, may_manage, may_post, may_view
 from .checklist import checklist, review_note
+from .claim import bar
 from .inlines import (
     ActionStepInline,
     EventInline,
@@ -320,6 +321,8 @@ class PetitionAdmin(AsksAgain, FastList):
         context["may_moderate"] = may_moderate(request.user)
         context["checklist"] = checklist(request.user, petition) if petition else []
         context["review_note"] = review_note(petition) if petition else ""
+        if petition and context["may_moderate"]:
+            context |= bar(request.user, petition)
         shown = petition and petition.is_published
         context["news"] = list(newest(petition)) if shown else []
         context["may_post"] = bool(shown and may_post(request.user, petition))

@@ -15,12 +15,14 @@ from petitions.models import Petition, ProposedAsk
 
 from .access import may_download, may_edit
 from .appeal_page import appeal_view, is_led_to
+from .claim import claim_view
 from .copy import copy_view
 from .download import download_view
 from .fraud import fraud_preview_view, fraud_view, sweep_view
 from .growth import growth_view
 from .proposed_ask import proposed_ask_view
 from .reasons import reasons_view
+from .review import review_view
 from .sources import sources_view
 from .team import team_view
 from .update_mailing import mailing_view
@@ -31,6 +33,8 @@ _UpdatePage = Callable[[Any, HttpRequest, str, int], HttpResponse]
 
 # In the address, and as the last word of its name.
 _PAGES: dict[str, _Page] = {
+    "review": review_view,
+    "claim": claim_view,
     "growth": growth_view,
     "sources": sources_view,
     "reasons": reasons_view,
@@ -98,8 +102,11 @@ def _own(model_admin: Any) -> list[Any]:
 
 def tools(user: Any, petition: Petition) -> list[tuple[str, Any]]:
     """Address and label of those that this user, who sees the petition, is led to."""
+    found: list[tuple[str, Any]] = []
+    if may_moderate(user):
+        found.append((reverse("admin:petitions_petition_review", args=[petition.pk]), _("Review")))
     updates = reverse("admin:petitions_petition_updates", args=[petition.pk])
-    found: list[tuple[str, Any]] = [(updates, _("Updates"))]
+    found.append((updates, _("Updates")))
     if petition.is_published:
         grows = reverse("admin:petitions_petition_growth", args=[petition.pk])
         found.append((grows, _("How it grows")))

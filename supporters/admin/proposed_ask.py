@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from petitions import asks
+from petitions import asks, claims
 from petitions.differences import compare
 from petitions.groups import may_moderate
 from petitions.models import Petition, ProposedAsk
 from petitions.states import Status
 from supporters.teams import mails
 
+from . import claim
 from .access import may_edit
 from .lists import is_id
 
@@ -112,6 +113,7 @@ def _act(request: HttpRequest, petition: Petition, form: DecisionForm) -> HttpRe
         return None
     try:
         with transaction.atomic():
+            claims.act(petition, by=user)
             if action == "approve":
                 mails.decided(asks.approve(petition, sha256=sha256, number=number, by=user))
                 say = gettext("The new text is shown from now on.")
@@ -123,6 +125,9 @@ def _act(request: HttpRequest, petition: Petition, form: DecisionForm) -> HttpRe
                 say = gettext("The text stays as it was.")
             else:
                 raise PermissionDenied
+    except claims.Held as held:
+        form.add_error(None, claim.told(held))
+        return None
     except asks.NoLonger:
         messages.error(
             request,

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from petitions.admin import Recorded
 from supporters import switches
 from supporters.models import Notice, SiteSwitches
 from supporters.models.site_switches import LONGEST_NOTICE
@@ -49,7 +50,7 @@ def _notices() -> Any:
 
 
 @admin.register(SiteSwitches)
-class SiteSwitchesAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SiteSwitchesAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("changed_at", "changed_by")
     save_on_top = False
 

@@ -86,6 +86,8 @@ class Story:
     outcome_source: str = ""
     reason: str = ""
     note: str = ""
+    proposed_ask: str = ""  # a changed ask that moderators are to read
+    proposed_reason: str = ""
     source: str = ""
     source_id: str = ""
     carried_over: int = 0

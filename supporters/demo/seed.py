@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from petitions import pictures
+from petitions import asks, pictures
 from petitions.groups import MODERATORS, ORGANIZERS
 from petitions.models import (
     ActionStep,
@@ -148,6 +148,13 @@ class _Garden:
         self._sign(story, petition)
         for news in story.updates:
             self._tell(news, petition)
+        if story.proposed_ask and petition.organizer:
+            asks.propose(
+                petition,
+                ask=story.proposed_ask,
+                reason=story.proposed_reason,
+                by=petition.organizer,
+            )
         if story.state == Status.CLOSED:
             petition.close(
                 by=self.moderator,

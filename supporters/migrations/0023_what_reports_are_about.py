@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('petitions', '0020_outcome_date_and_withheld_text'),
-        ('supporters', '0021_reports'),
+        ('supporters', '0022_late_reviews'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from .count_adjustment import CountAdjustment
 from .download import Download
 from .growth import GrowthFigures, MilestoneReached
 from .hourly_count import HourlyCount
+from .late_review import LateReview
 from .list_tally import ListTally
 from .mailing import Mailing
 from .outgoing_mail import OutgoingMail
@@ -25,6 +26,7 @@ __all__ = [
     "Download",
     "GrowthFigures",
     "HourlyCount",
+    "LateReview",
     "ListTally",
     "Mailing",
     "MilestoneReached",

@@ -13,12 +13,14 @@ from django.utils import timezone, translation
 
 from petitions.locks import one_at_a_time
 from petitions.models import ModerationEvent, Petition, PetitionDraft
+from petitions.states import Status
 from supporters import outbox
 from supporters.accounts.organizers import account_of
 from supporters.addresses import email_key
 from supporters.models import OutgoingMail
 from supporters.tokens import Purpose, make
 
+LATE = "late"  # in the payload; without a letter, the one that says that it was received
 MAX_MAILS = 5  # per address and PETITIONS_DRAFT_DAYS, whichever drafts they are about
 
 
@@ -59,6 +61,11 @@ def received(event: ModerationEvent) -> None:
     outbox.to_organizer(event.petition, OutgoingMail.Kind.START)
 
 
+def takes_longer(petition: Petition) -> None:
+    """Queue the mail that says that moderators have not come to it yet (moderation/late.py)."""
+    outbox.to_organizer(petition, OutgoingMail.Kind.START, letter=LATE)
+
+
 def letter(mail: OutgoingMail) -> tuple[str, dict[str, Any]] | None:
     """The template's name and what fills it; None when nothing is to be said any more."""
     context: dict[str, Any] = {"days": settings.PETITIONS_REVIEW_DAYS}
@@ -66,10 +73,11 @@ def letter(mail: OutgoingMail) -> tuple[str, dict[str, Any]] | None:
         petition = (
             Petition.objects.select_related("organizer").filter(pk=mail.petition_id or 0).first()
         )
-        if petition is None:
+        is_late = mail.payload.get("letter") == LATE
+        if petition is None or (is_late and petition.status != Status.IN_REVIEW):
             return None
         changed = reverse("admin:petitions_petition_change", args=[petition.pk])
-        return "received", context | {
+        return "late" if is_late else "received", context | {
             "petition": petition,
             "name": petition.organizer_first_name,
             "admin_url": settings.SITE_URL + changed,

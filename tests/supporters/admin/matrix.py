@@ -96,6 +96,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L0000000", "L0000000"),
     "admin/":
         ("Lyyyyyyy", "Lyyyyyyy"),
+    "admin/queue/":
+        ("L-----yy", "L-----rr"),
     "admin/login/":
         ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/logout/":
@@ -206,6 +208,42 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L-----yy", "L-------"),
     "admin/supporters/download/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/petitions/moderationevent/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/moderationevent/add/":
+        ("L-------", "L-------"),
+    "admin/petitions/moderationevent/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/moderationevent/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/petitions/moderationevent/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/petitions/moderationevent/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/petitions/petitionevent/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/petitionevent/add/":
+        ("L-------", "L-------"),
+    "admin/petitions/petitionevent/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/petitionevent/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/petitions/petitionevent/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/petitions/petitionevent/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
+    "admin/petitions/staffact/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/staffact/add/":
+        ("L-------", "L-------"),
+    "admin/petitions/staffact/<path:object_id>/history/":
+        ("L-----yy", "L-----yy"),
+    "admin/petitions/staffact/<path:object_id>/delete/":
+        ("L-------", "L-------"),
+    "admin/petitions/staffact/<path:object_id>/change/":
+        ("L-----yy", "L-------"),
+    "admin/petitions/staffact/<path:object_id>/":
+        ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/supporters/mailing/":
         ("L-----yy", "L-----yy"),
     "admin/supporters/mailing/add/":
@@ -284,6 +322,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0yy", "L----0yy"),
     "admin/petitions/petition/<path:object_id>/sources/":
         ("Lyyyy0yy", "Lyyyy0yy"),
+    "admin/petitions/petition/<path:object_id>/review/":
+        ("L----0yy", "L----0yy"),
+    "admin/petitions/petition/<path:object_id>/claim/":
+        ("L----0yy", "L----0--"),
     "admin/petitions/petition/<path:object_id>/growth/":
         ("Lyyyy0yy", "Lxxxx0xx"),
     "admin/petitions/petition/<path:object_id>/reasons/":
@@ -417,6 +459,20 @@ ROWS: dict[str, tuple[str, ...]] = {
     "move: hide":
         ("L----0rr",),
     "move: publish":
+        ("L----0rr",),
+    "queue: claim":
+        ("L-----rr",),
+    "queue: publish":
+        ("L-----rr",),
+    "queue: send_back":
+        ("L-----rr",),
+    "claim: claim":
+        ("L----0rr",),
+    "claim: take_over":
+        ("L----0rr",),
+    "claim: release":
+        ("L----0rr",),
+    "review: note":
         ("L----0rr",),
     "team: invite":
         ("Lr---0rr",),

@@ -22,6 +22,7 @@ from petitions.models import (
     Page,
     Petition,
     PetitionDraft,
+    StaffAct,
     TeamMember,
     Topic,
     User,
@@ -129,6 +130,8 @@ def _make_rows(ours: Petition, ana: User) -> None:
     SiteBlock.objects.create(kind="domain", value="a.example", key="domain:a.example", reason="x")
     Page.objects.create(slug="privacy", language="en", title="Privacy", body="Ours.")
     SiteSwitches.objects.get_or_create(pk=1)
+    StaffAct.record(by=None, verb="noted", subject=ours, petition_id=ours.pk, note="Read twice.")
+    ours.events.create(from_status="in_review", to_status="open")
     suppress("gone@example.org", Why.BOUNCE)
     DecisionReason.objects.create(code="ours", rank=1)
     reporting.take(ours, category="other", text="It is wrong.")
@@ -225,6 +228,16 @@ def actions(world: World) -> list[Asked]:
             ("publish", one, {}),
         )
     ]
+    several = {"_selected_action": [world.ours.pk], "confirmed": "yes", "note": "x"}
+    reviews = [
+        Asked(row=f"queue: {name}", path="/admin/queue/", typed={"action": name, **several})
+        for name in ("claim", "publish", "send_back")
+    ]
+    reviews += [
+        Asked(row=f"claim: {name}", path=f"{one}claim/", typed={"action": name})
+        for name in ("claim", "take_over", "release")
+    ]
+    reviews.append(Asked(row="review: note", path=f"{one}review/", typed={"note": "x"}))
     teams = [
         Asked(row=f"team: {name}", path=f"{one}team/", typed={"action": name, **typed})
         for name, typed in {
@@ -281,7 +294,9 @@ def actions(world: World) -> list[Asked]:
     ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *updates, *reasons, *judged, *sweeps, *others]
+    return [
+        *lists, *moves, *reviews, *teams, *asks, *updates, *reasons, *judged, *sweeps, *others,
+    ]  # fmt: skip
 
 
 def letter(answer: Any) -> str:

@@ -1,0 +1,90 @@
+"""Who is at work on a petition: the bar that says so, and the page where one takes over."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from petitions import claims
+from petitions.groups import may_moderate
+from petitions.models import Petition
+
+from .own_page import petition_of, render
+
+
+def claim_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    """GET says who is at work on it and asks whether to take over; POST claims, takes over or
+    releases."""
+    petition = petition_of(model_admin, request, object_id)
+    if not may_moderate(request.user):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _act(request, petition)
+    context = {
+        "title": _("Who is at work on it"),
+        **bar(request.user, petition),
+        "claim_back": _back(request, petition, request.GET.get("back", "")),
+        "asks": True,
+    }
+    return render(model_admin, request, petition, "claim", context)
+
+
+def bar(user: Any, petition: Petition) -> dict[str, Any]:
+    """What _claim.html shows."""
+    found = claims.of(petition.pk)
+    return {
+        "claim": found,
+        "claim_petition": petition,
+        "claim_who": claims.name_of(found.moderator) if found else "",
+        "claim_is_mine": found is not None and found.moderator_id == user.pk,
+        "claim_mark": claims.mark(found),
+        "claim_back": reverse("admin:petitions_petition_change", args=[petition.pk]),
+        "asks": False,
+    }
+
+
+def told(held: claims.Held) -> SafeString:
+    """For a page that keeps what was typed: how to go on from there."""
+    address = reverse("admin:petitions_petition_claim", args=[held.claim.petition_id])
+    return format_html(
+        '{} <a href="{}" target="_blank">{}</a>',
+        held.text,
+        address,
+        _("Take it over in another window, then press the button here again."),
+    )
+
+
+def _act(request: HttpRequest, petition: Petition) -> HttpResponse:
+    user: Any = request.user
+    action = request.POST.get("action", "")
+    try:
+        if action == "claim":
+            claims.claim(petition.pk, by=user)
+            messages.success(request, _("You are at work on it now. Others see that."))
+        elif action == "take_over":
+            claims.take_over(petition.pk, by=user, seen=request.POST.get("seen", ""))
+            messages.success(request, _("You have taken it over. Others see that."))
+        elif action == "release":
+            if claims.release(petition.pk, by=user):
+                messages.success(request, _("Others can claim it now."))
+            else:
+                messages.error(request, _("It was not yours any more. Nothing was changed."))
+        else:
+            raise PermissionDenied
+    except claims.Held as held:
+        messages.error(request, held.text)
+    except Petition.DoesNotExist as gone:
+        raise Http404 from gone
+    return HttpResponseRedirect(_back(request, petition, request.POST.get("back", "")))
+
+
+def _back(request: HttpRequest, petition: Petition, wanted: str) -> str:
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/admin/"):
+        return wanted
+    return reverse("admin:petitions_petition_change", args=[petition.pk])

@@ -1,0 +1,1 @@
+"""What waits for moderators, and what is done about it where it takes too long."""

@@ -80,7 +80,9 @@ def networks_around(address: str) -> tuple[str, ...]:
 
 
 def _around(address: IPv4Address | IPv6Address, length: int) -> str:
-    return str(ip_network((address.packed, length), strict=False))
+    """As str(ip_network(…)), in a fraction of its time: each signing asks for seven."""
+    rest = address.max_prefixlen - length
+    return f"{type(address)(int(address) >> rest << rest)}/{length}"
 
 
 @lru_cache(maxsize=4)

@@ -96,7 +96,9 @@ def _asked(
 
 def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> HttpResponse:
     user: Any = request.user
-    form = RuleForm(request.GET)
+    # Posted, it comes along in hidden fields: allauth goes on with what was posted before it asked
+    # for the password, but only where the address has no query.
+    form = RuleForm({**request.GET.dict(), **request.POST.dict()})
     context: dict[str, Any] = {"title": _("Preview of a sweep"), "form": form}
     if not form.is_valid():
         return render(model_admin, request, petition, "fraud_preview", context)
@@ -124,6 +126,7 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
     total: int = petition.live_count  # type: ignore[attr-defined]  # annotated
     context |= {
         "words": words_of(rule),
+        "typed": [(name, form[name].value() or "") for name in form.fields],
         "preview": preview,
         "percent": 100 * preview.counted / total if total else 0,
         "total": total,

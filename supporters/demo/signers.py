@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections import Counter
 from dataclasses import asdict
+from typing import Any
 
 from petitions.models import Petition
 from supporters import sources
@@ -57,7 +58,7 @@ def gather(
             confirmed_at=confirmed_at,
             created_at=confirmed_at - NEWEST / 2,
             mails_asked=1,
-            **asdict(_signer(chance, people, chosen[n], reasons.get(n, ""), story.language)),
+            **_kept(_signer(chance, people, chosen[n], reasons.get(n, ""), story.language)),
         )
         for n, confirmed_at in enumerate(times)
     )
@@ -94,6 +95,13 @@ def _signer(
         language=language,
         source=source,
     )
+
+
+def _kept(signer: Signer) -> dict[str, Any]:
+    """What of a signer is stored; they signed from nowhere."""
+    typed = asdict(signer)
+    del typed["asked_from"], typed["network"]
+    return typed
 
 
 def _reasons(story: Story, counted: int) -> dict[int, str]:

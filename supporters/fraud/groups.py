@@ -81,7 +81,7 @@ def _tables(rows: list[Any]) -> list[Table]:
         pattern = pattern_of(local)
         if pattern != local:
             addresses[pattern, domain] += 1
-        names[" ".join(f"{given} {family}".split()).casefold()] += 1
+        names[" ".join(f"{given} {family}".split()).lower()] += 1
         countries[country] += 1
         sources[source] += 1
         if network:

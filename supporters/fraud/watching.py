@@ -33,6 +33,7 @@ RATE, RATE_TIMES = 200, 10  # signatures, and times as many as in an hour of the
 LETTER = "suspicions"
 _COMPARED = 200  # earlier signatures without which nothing is known of what is usual
 _WEEK = timedelta(days=7)
+_LONGEST = 254  # of a value
 # Where nothing is known: what mailboxes mostly are.
 _COMMON = frozenset({
     "gmail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
@@ -75,7 +76,7 @@ def _note(now: datetime) -> int:
                 Suspicion(
                     petition_id=petition,
                     kind=kind,
-                    value=value,
+                    value=value[:_LONGEST],
                     number=number,
                     looked_at=len(rows),
                     on=timezone.localdate(now),
@@ -103,7 +104,7 @@ def _newest(now: datetime) -> tuple[list[_Row], list[_Row]]:
     for petition, key, given, family, network, at, kind, own in rows:
         if kind != Signature.Kind.ONLINE or own or not key:
             continue
-        name = " ".join(f"{given} {family}".split()).casefold()
+        name = " ".join(f"{given} {family}".split()).lower()
         row = _Row(petition, key.rpartition("@")[2], name, network or "")
         (lately if at > now - LATELY else before).append(row)
     return lately, before

@@ -300,3 +300,14 @@ def test_other_petitions_are_left_alone(petition):
     decisions.approve(sweep, by=moderator("lee"))
     work(sweep)
     assert check(other) == 6
+
+
+def test_what_was_not_looked_at_needs_a_second(petition, monkeypatch):
+    """A preview that had no time for all of them says so."""
+    monkeypatch.setattr(looking, "_at_once", lambda *_arguments: None)  # as after its timeout
+    found = looking.preview(petition.pk, Rule(domain="wave.example"))
+    assert (found.found, found.counted, found.is_whole) == (25, 23, True)
+    monkeypatch.setattr(looking, "LONGEST", 0)
+    found = looking.preview(petition.pk, Rule(domain="wave.example"))
+    assert (found.found, found.is_whole) == (0, False)
+    assert decisions.needs_second(petition, found, by=moderator("mo"))

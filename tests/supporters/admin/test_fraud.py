@@ -113,6 +113,20 @@ def test_the_password_is_asked_for(as_user, mo, petition):
     assert Sweep.objects.get().state == "running"
 
 
+def test_what_was_typed_is_there_after_the_password(as_user, mo, petition):
+    """It took them longer than the password lasts."""
+    mo.set_password(PASSWORD)
+    mo.save()
+    mo.trust_email()
+    client = as_user(mo)
+    typed = {"domain": "wave.example", "note": "Fifteen from one mail host."}
+    answer = client.post(page(petition, "preview/"), typed)
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    client.post(answer["Location"], {"password": PASSWORD, "next": page(petition, "preview/")})
+    sweep = Sweep.objects.get()
+    assert (sweep.note, sweep.rule) == (typed["note"], {"domain": "wave.example"})
+
+
 def test_a_preview_shows_a_sample_and_is_written_down(asked, mo, petition):
     text = words(asked(mo).get(page(petition, WAVE)))
     assert "15 signatures · 15 of the 46 that are counted (32.6 %)" in text or (

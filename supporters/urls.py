@@ -82,6 +82,7 @@ pages = [
 # Links in mails (their pages speak the signer's language), and what has no words.
 without_language = [
     path("petitions/<petition_slug:slug>/count.json", petition.count_json, name="count_json"),
+    path("petitions/<petition_slug:slug>/ledger.json", ledger.ledger_json, name="ledger_json"),
     path("confirm/<str:token>/", confirm.confirm_signature, name="confirm"),
     path("signature/<str:token>/", signature.signature, name="signature"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),

@@ -117,7 +117,7 @@ def _served(site: Path, environment: dict[str, str], port: int) -> Iterator[None
 def _measure(tools: Path, site: str, pages: list[dict[str, object]]) -> list[dict[str, object]]:
     script = tools / SCRIPT.name  # beside node_modules, where its imports are looked for
     script.write_bytes(SCRIPT.read_bytes())
-    asked = {"chromium": find_chromium(), "site": site, "pages": pages, "limits": LIMITS}
+    asked = {"chromium": find_chromium(whole=True), "site": site, "pages": pages, "limits": LIMITS}
     done = subprocess.run(
         ["node", str(script)],
         input=json.dumps(asked), check=True, stdout=subprocess.PIPE, text=True, timeout=900,

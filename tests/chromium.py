@@ -12,12 +12,18 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The shell, what Chromium is without its windows, first: the same pages in two thirds of the time.
+SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def find_chromium() -> str | None:
-    """The browser's path: CHROMIUM if it is set, otherwise the first of its usual names in PATH."""
+def find_chromium(*, whole: bool = False) -> str | None:
+    """The browser's path: CHROMIUM if it is set, otherwise the first of its usual names in PATH.
+
+    `whole`: not the shell.
+    """
     named = os.environ.get("CHROMIUM")
     if named:
         return named if os.access(named, os.X_OK) else None
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    names = NAMES if whole else (SHELL, *NAMES)
+    return next((path for name in names if (path := shutil.which(name))), None)

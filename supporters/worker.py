@@ -17,7 +17,17 @@ from django.db import close_old_connections, connections, transaction
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from petitions.states import StateConflict
-from supporters import delivery, erasure, mailings, outbox, progress, releasing, tallies, trend
+from supporters import (
+    delivery,
+    erasure,
+    mailings,
+    outbox,
+    progress,
+    releasing,
+    tallies,
+    transparency,
+    trend,
+)
 from supporters.accounts import sessions
 from supporters.fold import fold_all
 from supporters.growth import figures, quiet
@@ -85,6 +95,7 @@ class Worker:
         self._do("closing", close_due)
         self._do("fold", fold_all)
         self._do("figures", self._count)
+        self._do("transparency", transparency.refresh)
         self._do("quiet", quiet.tell)
         self._do("scheduled updates", releasing.release_due)
         self._do("mailings", self._fill)
@@ -146,6 +157,7 @@ class Worker:
             while not self.stopping:
                 began = time.monotonic()
                 self._do("figures", self._count)
+                self._do("transparency", transparency.refresh)
                 close_old_connections()
                 self._rest(began + _MINUTE)
         finally:

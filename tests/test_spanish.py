@@ -102,7 +102,7 @@ def addresses(bridge: Petition) -> list[str]:
         "/es/petitions/puente/sign/", "/es/petitions/puente/supporters/",
         "/es/petitions/nueva/supporters/", "/es/petitions/puente/count/",
         "/es/petitions/nueva/count/",
-        "/es/help/",
+        "/es/help/", "/es/transparency/", "/es/petitions/puente/count/?before=2000-01-01.1",
         *(f"/es/help/{page}/" for page in HELP),
     ]  # fmt: skip
 

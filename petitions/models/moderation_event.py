@@ -3,7 +3,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from petitions.states import RejectionReason, Status
+from petitions.states import Outcome, RejectionReason, Status
 
 from .append_only import AppendOnly
 
@@ -26,12 +26,18 @@ class ModerationEvent(AppendOnly):
     from_status = models.CharField(_("from"), max_length=10, choices=Status.choices)
     to_status = models.CharField(_("to"), max_length=10, choices=Status.choices)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
+    # Of a closing. Empty in events that are older than this field.
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
     public_note = models.TextField(_("public note"), blank=True)
     private_note = models.TextField(_("private note"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
         ordering = ["-at", "-id"]
+        # The months of /transparency/ (supporters/transparency.py).
+        indexes = [models.Index(fields=["at"], name="petitions_event_at")]
         verbose_name = _("moderation event")
         verbose_name_plural = _("moderation events")
 

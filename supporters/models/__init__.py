@@ -8,6 +8,7 @@ from .growth import GrowthFigures, MilestoneReached
 from .hourly_count import HourlyCount
 from .list_tally import ListTally
 from .mailing import Mailing
+from .monthly_figures import MonthlyFigures
 from .outgoing_mail import OutgoingMail
 from .reason_choice import ReasonChoice
 from .report import Report
@@ -25,6 +26,7 @@ __all__ = [
     "ListTally",
     "Mailing",
     "MilestoneReached",
+    "MonthlyFigures",
     "Notice",
     "OutgoingMail",
     "ReasonChoice",

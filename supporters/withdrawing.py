@@ -8,7 +8,7 @@ from supporters.blocking import block
 from supporters.models import CountAdjustment, OutgoingMail, ReasonChoice, Signature
 
 # What is known of the person. The row, its position, status and dates stay: they are the count.
-_ERASED = {
+ERASED = {
     "given_name": "",
     "family_name": "",
     "email": "",
@@ -49,7 +49,7 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
     )
     if petition_id is None:
         return False
-    ended = {"status": status, "ended_at": timezone.now(), **_ERASED}
+    ended = {"status": status, "ended_at": timezone.now(), **ERASED}
     with transaction.atomic():
         # The petition row first, then the signature. And counted ones first: the other order
         # deadlocked with the fold.

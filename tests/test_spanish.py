@@ -341,7 +341,10 @@ def admin_addresses(bridge: Petition) -> list[str]:
         *(f"/admin/{name}/" for name in LISTS),
         *(f"{PETITIONS}/{each.pk}/change/" for each in moves),
         *(f"{PETITIONS}/{each.pk}/move/{name}/" for each, names in moves.items() for name in names),
-        f"/admin/supporters/signature/{mail.signature_id}/change/",
+        "/admin/supporters/signature/search/",
+        f"/admin/supporters/signature/search/?number={mail.signature_id}",
+        f"/admin/supporters/signature/{mail.signature_id}/act/unsubscribe/",
+        "/admin/supporters/siteswitches/1/change/",
         f"/admin/supporters/outgoingmail/{mail.pk}/change/",
         f"/admin/supporters/mailing/{sent.pk}/change/",
     ]  # fmt: skip

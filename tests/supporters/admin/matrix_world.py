@@ -25,7 +25,14 @@ from petitions.models import (
 )
 from petitions.roles import Role
 from supporters import tokens
-from supporters.models import CountAdjustment, Download, Mailing, OutgoingMail, SiteSwitches
+from supporters.models import (
+    CountAdjustment,
+    Download,
+    Mailing,
+    OutgoingMail,
+    Signature,
+    SiteSwitches,
+)
 from supporters.suppression import Why, suppress
 from supporters.teams import mails as team_mails
 from tests.factories import (
@@ -144,6 +151,7 @@ def address(pattern: str, world: World) -> str:
         "<id>": str(world.users["other organizer"].pk),
         "<path:content_type_id>": "1",
         "<str:move>": "close",
+        "<str:act>": "remove",
         "<int:pk>": "1",
         "<int:update_id>": str(world.ours.updates.order_by("pk")[0].pk),
         "<str:name>": "title",
@@ -219,9 +227,14 @@ def actions(world: World) -> list[Asked]:
         Asked(row=f"reason: {name}", path=f"{one}reasons/", typed={"action": name, "row": 1})
         for name in ("highlight", "hide", "as_others")
     ]
+    one_signature = f"/admin/supporters/signature/{Signature.objects.order_by('pk')[0].pk}/act/"
+    signatures = [
+        Asked(row=f"signature: {name}", path=f"{one_signature}{name}/", typed={"reason": "x"})
+        for name in ("confirm", "remove", "restore", "unsubscribe", "erase")
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
-    return [*lists, *moves, *teams, *asks, *updates, *reasons, *others]
+    return [*lists, *moves, *teams, *asks, *updates, *reasons, *signatures, *others]
 
 
 def letter(answer: Any) -> str:

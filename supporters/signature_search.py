@@ -25,9 +25,11 @@ _LAST = "\U0010ffff"  # above every letter, in the order of bytes
 # What each criterion compares, word for word as in the indexes of migration 0028.
 _NAME, _TURNED = "lower(family_name || ' ' || given_name)", "reverse(email_key)"
 _POSTCODE, _LOCALITY = "upper(postal_code)", "lower(locality)"
+_AFTER_AT = "substr(email_key, instr(email_key, '@')) || '/'"
 _HAS = {
     _NAME: "NOT (family_name = '' AND given_name = '')",
     _TURNED: "email_key IS NOT NULL",
+    _AFTER_AT: "email_key IS NOT NULL",
     _POSTCODE: "NOT postal_code = ''",
     _LOCALITY: "NOT locality = ''",
 }
@@ -118,10 +120,14 @@ def _of_address(cursor: Any, asked: Asked) -> list[int]:
     cursor.execute(_LIVE_OF_ADDRESS[connection.vendor], [asked.key])
     found = {row[0] for row in cursor.fetchall()}
     where, values = _also(asked)
+    # Turned round where there is an index of that.
+    key, value = "email_key", asked.key
+    if connection.vendor == "postgresql":
+        key, value = _equal(_TURNED), asked.key[::-1]
     cursor.execute(
-        f"SELECT id FROM supporters_signature WHERE {_equal(_TURNED)} = %s"  # noqa: S608 (ours)
-        f" AND position IS NOT NULL AND {_HAS[_TURNED]}",
-        [asked.key[::-1]],
+        f"SELECT id FROM supporters_signature WHERE {key} = %s"  # noqa: S608 (ours)
+        " AND position IS NOT NULL AND email_key IS NOT NULL",
+        [value],
     )
     found |= {row[0] for row in cursor.fetchall()}
     if not found or where == "":
@@ -164,8 +170,15 @@ def _ranges(asked: Asked) -> list[tuple[str, str]]:
     if asked.locality:
         found.append((_LOCALITY, _lower(asked.locality)))
     if asked.domain:
-        found.append((_TURNED, f"@{asked.domain}"[::-1]))
+        found.append(_domain(asked.domain))
     return found
+
+
+def _domain(domain: str) -> tuple[str, str]:
+    """Whole, and so to its end. SQLite turns no text round but by a function of Python's."""
+    if connection.vendor == "postgresql":
+        return _TURNED, f"@{domain}"[::-1]
+    return _AFTER_AT, f"@{domain}/"
 
 
 def _lower(text: str) -> str:

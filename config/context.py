@@ -11,6 +11,7 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
+from supporters import switches
 from supporters.cards import site_card_url
 from supporters.meta import locale
 
@@ -49,12 +50,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """`site`: a Site.
 
     `translations`: the page in each language, or nothing where it has one address for all.
+    `banner`: what staff say above every page, or None.
     `canonical`: its own address without what does not matter, or ''.
     """
     found = SimpleLazyObject(lambda: translations(request))
     return {
         "site": Site(name=settings.SITE_NAME, url=settings.SITE_URL),
         "translations": found,
+        "banner": switches.current().banner_now,
         "canonical": SimpleLazyObject(
             lambda: next((each.url for each in found if each.is_current), "")
         ),

@@ -10,7 +10,8 @@ from django.apps import AppConfig
 from petitions.groups import MODERATORS, grant
 
 _MODERATOR_MAY = (
-    "view_signature",
+    "view_signature", "confirm_signature", "remove_signature", "unsubscribe_signature",
+    "erase_signature", "export_signature",
     "view_countadjustment", "add_countadjustment",
     "view_outgoingmail", "change_outgoingmail",
     "view_mailing",

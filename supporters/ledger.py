@@ -1,14 +1,17 @@
 """How a petition's number comes about: what was counted, what no longer is, and every batch."""
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from petitions.clock import Moment
 from petitions.models import Petition
-from supporters.models import CountAdjustment
+from supporters.models import CountAdjustment, Signature
 
-SHOWN = 200  # batches, newest first; the sums are of all
+SHOWN = 200  # batches of a page, newest first; the sums are of all
 
 Kind = CountAdjustment.Kind
 
@@ -18,6 +21,8 @@ _BY_SIGNER = Q(kind__in=[Kind.WITHDRAWN, Kind.REMOVED], quantity=-1, reason="", 
 _DISOWNED = "disowned"  # removed as "this was not me"
 _SIGNED = "signed"
 _ORDER = [_SIGNED, *Kind.values, _DISOWNED]
+
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,45 +39,90 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The lines add up to `total`."""
+    """The lines add up to `total`, as of `as_of`. `further` begins the next page of batches."""
 
     lines: list[Line]
     total: int
+    as_of: dt.datetime
     batches: list[CountAdjustment]  # not to be saved: some stand for several entries
-    has_more: bool
+    further: str = ""
 
 
-def ledger_of(petition: Petition) -> Ledger:
-    """In two statements, however many have signed; `petition` has its live count."""
-    entries = CountAdjustment.objects.filter(petition=petition)
-    grouped = entries.order_by().annotate(by_signer=_BY_SIGNER).values_list("kind", "by_signer")
-    sums: dict[str, int] = {}
-    for kind, by_signer, quantity in grouped.annotate(Sum("quantity")):
-        word = _DISOWNED if by_signer and kind == Kind.REMOVED else kind
-        sums[word] = sums.get(word, 0) + quantity
-    total: int = petition.live_count  # type: ignore[attr-defined]  # annotated
+def ledger_of(petition: Petition, *, before: str = "") -> Ledger:
+    """In two statements, however many have signed; `petition` has its live count.
+
+    Batches below `before`, which is the `further` of another page; what is none counts for nothing.
+    """
+    total, as_of, sums = _sums(petition)
     sums[_SIGNED] = total - sum(sums.values())
-    batches = _batches(entries)
+    found = _batches(petition, before)
+    batches = found[:SHOWN]
+    last = batches[-1] if len(found) > SHOWN else None
     return Ledger(
         lines=[Line(kind=kind, quantity=sums[kind]) for kind in _ORDER if kind in sums],
         total=total,
-        batches=batches[:SHOWN],
-        has_more=len(batches) > SHOWN,
+        as_of=as_of,
+        batches=batches,
+        further=f"{last.happened_on}.{last.pk}" if last else "",
     )
 
 
-def _batches(entries: QuerySet[CountAdjustment]) -> list[CountAdjustment]:
-    """Newest first, one more than SHOWN. What a sweep took in many entries is one of its day."""
+def _batches(petition: Petition, before: str) -> list[CountAdjustment]:
+    """Newest first, one more than SHOWN. What a sweep took in many entries is one of its day, under
+    the newest one's id."""
     as_told = ("kind", "reason", "source", "happened_on")
-    found = (
-        entries.exclude(_BY_SIGNER)
+    rows = (
+        CountAdjustment.objects.filter(petition=petition)
+        .exclude(_BY_SIGNER)
         .order_by()
         .annotate(correction=Coalesce(F("sweep_id"), -F("id")))
         .values("correction", *as_told)
         .annotate(sum=Sum("quantity"), last=Max("id"))
-        .order_by("-happened_on", "-last")[: SHOWN + 1]
     )
+    if point := _point(before):
+        day, number = point
+        rows = rows.filter(Q(happened_on__lt=day) | Q(happened_on=day, last__lt=number))
     return [
-        CountAdjustment(quantity=row["sum"], **{name: row[name] for name in as_told})
-        for row in found
+        CountAdjustment(
+            pk=row["last"], quantity=row["sum"], **{name: row[name] for name in as_told}
+        )
+        for row in rows.order_by("-happened_on", "-last")[: SHOWN + 1]
     ]
+
+
+def _sums(petition: Petition) -> tuple[int, dt.datetime, dict[str, int]]:
+    """The number and its terms but one, of one snapshot: in two statements, who withdraws between
+    them would be missing from the number and not from the terms.
+    """
+    tail = Signature.objects.filter(petition_id=petition.pk).tail().order_by().values("petition")
+    grouped = (
+        CountAdjustment.objects.filter(petition=petition)
+        .order_by()
+        .annotate(by_signer=_BY_SIGNER)
+        .values("kind", "by_signer")
+        .annotate(
+            quantity=Sum("quantity"),
+            given=Max("petition__supporter_count"),
+            tail=Coalesce(Subquery(tail.annotate(size=Count("pk")).values("size")), 0),
+            counted_at=Moment(),
+        )
+        .values_list("kind", "by_signer", "quantity", "given", "tail", "counted_at")
+    )
+    # Without an entry there is one term, and no snapshot to miss.
+    total, as_of = petition.live_count, petition.counted_at  # type: ignore[attr-defined]
+    sums: dict[str, int] = {}
+    for kind, by_signer, quantity, given, unfolded, now in grouped:
+        word = _DISOWNED if by_signer and kind == Kind.REMOVED else kind
+        sums[word] = sums.get(word, 0) + quantity
+        total, as_of = given + unfolded, now
+    return total, as_of, sums
+
+
+def _point(cursor: str) -> tuple[dt.date, int] | None:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        return None
+    try:
+        return dt.date.fromisoformat(found[1]), int(found[2])
+    except ValueError:
+        return None

@@ -25,7 +25,7 @@ _SAFE = "/~:@!$&'()*+,;="  # what reverse() leaves as it is in a path
 
 # Of each section the name of its addresses and its rows: slug, then dates of changes, where known.
 # Rejected petitions can be read but are listed nowhere: their pages ask not to be indexed.
-_PAGES = ("home", "petition_list", "topics", "targets", "help_index")
+_PAGES = ("home", "petition_list", "topics", "targets", "help_index", "transparency")
 _ROWS: dict[str, tuple[str, Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
     "topics": ("topic", Topic.objects.all, ()),
     "targets": ("target", Target.objects.with_page, ()),

@@ -8,6 +8,7 @@ what staff did in other processes, so that older pages are given up here, too (c
 import logging
 import threading
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -15,6 +16,7 @@ from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connections
 from django.utils.translation import get_language, gettext
 
+from petitions.clock import Moment
 from petitions.models import ModerationEvent
 from supporters.models import Notice, SiteSwitches
 
@@ -25,17 +27,31 @@ FIRST_READ = 1.0  # seconds that who asks first waits for it
 _ACTS = 20
 
 Acts = tuple[tuple[int, ...], ...]
+Texts = tuple[tuple[str, str], ...]  # (language, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """What stands above every page, and the language that it is in."""
+
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
-    """How they stand. `notices` are (language, text) of those for paused signing."""
+    """How they stand at this moment. `notices` are those for paused signing; `banner` is empty
+    where none is to be shown.
+    """
 
     signing_paused: bool = False
     mailings_paused: bool = False
     page_seconds: int = 1
     busy: bool = False
-    notices: tuple[tuple[str, str], ...] = ()
+    notices: Texts = ()
+    starting_paused: bool = False
+    starting_notices: Texts = ()
+    banner: Texts = ()
 
     @property
     def signing_message(self) -> str:
@@ -46,9 +62,26 @@ class Switches:
         )
 
     @property
+    def starting_message(self) -> str:
+        """As signing_message."""
+        return dict(self.starting_notices).get(get_language() or "") or gettext(
+            "No new petitions can be started for the moment. Come back in a while. Whoever has "
+            "begun one can still finish and send it."
+        )
+
+    @property
+    def banner_now(self) -> Banner | None:
+        """In the present language, or else in the site's own; None where there is no text."""
+        texts = dict(self.banner)
+        for language in (get_language() or "", settings.LANGUAGE_CODE):
+            if text := texts.get(language):
+                return Banner(text=text, language=language)
+        return None
+
+    @property
     def turned(self) -> list[str]:
         """The names of those that are not as they stand by themselves."""
-        names = [field.name for field in fields(self) if field.name != "notices"]
+        names = [each.name for each in fields(self) if not each.name.endswith("notices")]
         return [name for name in names if getattr(self, name) != getattr(_UNTOUCHED, name)]
 
 
@@ -136,17 +169,36 @@ class Memory:
 
 
 def _read() -> Switches:
-    row = SiteSwitches.objects.first()
+    row = SiteSwitches.objects.annotate(now=Moment()).first()
     if row is None:
         return _UNTOUCHED
-    notices = Notice.objects.filter(place=Notice.Place.SIGNING).order_by("language")
+    texts: dict[str, list[tuple[str, str]]] = {}
+    notices = Notice.objects.order_by("language").values_list("place", "language", "text")
+    for place, language, text in notices:
+        texts.setdefault(place, []).append((language, text))
+    now = row.now
+    is_shown = holds(row.banner_shown, row.banner_from, row.banner_until, at=now)
     return Switches(
-        signing_paused=row.signing_paused,
+        signing_paused=holds(row.signing_paused, row.signing_from, row.signing_until, at=now),
         mailings_paused=row.mailings_paused,
         page_seconds=row.page_seconds,
         busy=row.busy,
-        notices=tuple(notices.values_list("language", "text")),
+        notices=tuple(texts.get(Notice.Place.SIGNING, ())),
+        starting_paused=holds(row.starting_paused, row.starting_from, row.starting_until, at=now),
+        starting_notices=tuple(texts.get(Notice.Place.STARTING, ())),
+        banner=tuple(texts.get(Notice.Place.BANNER, ())) if is_shown else (),
     )
+
+
+def holds(
+    is_on: bool,  # noqa: FBT001
+    begins: datetime | None,
+    ends: datetime | None,
+    *,
+    at: datetime,
+) -> bool:
+    """Whether what is switched on holds at this moment."""
+    return is_on and (begins is None or begins <= at) and (ends is None or at < ends)
 
 
 def _newest_acts() -> Acts:

@@ -2,25 +2,40 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from petitions.models import StaffAct
 from supporters.models import Notice, SiteSwitches
 
 logger = logging.getLogger(__name__)
 
 
+Place = Notice.Place
+SCHEDULED = ("signing", "starting", "banner")  # each with a _from and an _until
+
+
 def turn(
-    *, by: str, texts: Mapping[str, str] | None = None, **values: bool | int
+    *,
+    by: str,
+    user: Any = None,
+    texts: Mapping[str, str] | None = None,
+    starting_texts: Mapping[str, str] | None = None,
+    banner_texts: Mapping[str, str] | None = None,
+    **values: bool | int | datetime | None,
 ) -> SiteSwitches | None:
-    """Set what is named and nothing else; `texts` are language → message while signing is paused.
+    """Set what is named and nothing else. Texts are by language: `texts` while signing is paused,
+    `starting_texts` while starting is, `banner_texts` above every page.
 
     Returns the row, or None when nothing was named. `by` is who did it: a user's name, or what
-    stands for it. Raises what the database says of values that it does not take.
+    stands for it; `user` the account, if there is one. Raises what the database says of values
+    that it does not take.
     """
-    if not (values or texts):
+    said = {Place.SIGNING: texts, Place.STARTING: starting_texts, Place.BANNER: banner_texts}
+    if not (values or any(said.values())):
         return None
     with transaction.atomic():
         SiteSwitches.objects.get_or_create(pk=1)
@@ -28,15 +43,21 @@ def turn(
         for name, value in {**values, "changed_at": timezone.now(), "changed_by": by}.items():
             setattr(row, name, value)
         row.save(update_fields=[*values, "changed_at", "changed_by"])
-        for language, text in (texts or {}).items():
-            _say(language, text.strip())
-    said = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
-    logger.warning("Switched by %s: %s", by, said or "the message of paused signing")
+        for place, of_place in said.items():
+            for language, text in (of_place or {}).items():
+                _say(place, language, text.strip())
+        told = [f"{name} = {value}" for name, value in sorted(values.items())]
+        told += [f"the text {place.value}" for place, of_place in said.items() if of_place]
+        note = "; ".join(map(str, told))
+        StaffAct.record(
+            by=user, verb=StaffAct.Verb.TURNED, subject=row, note=note if user else f"{by}: {note}"
+        )
+    logger.warning("Switched by %s: %s", by, note)
     return row
 
 
-def _say(language: str, text: str) -> None:
-    found: dict[str, Any] = {"place": Notice.Place.SIGNING, "language": language}
+def _say(place: Notice.Place, language: str, text: str) -> None:
+    found: dict[str, Any] = {"place": place, "language": language}
     if text:
         Notice.objects.update_or_create(**found, defaults={"text": text})
     else:

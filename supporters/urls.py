@@ -32,6 +32,7 @@ from supporters.views import (
     targets,
     text_changes,
     topics,
+    transparency,
     unsubscribe,
 )
 
@@ -78,6 +79,7 @@ pages = [
     path("petitions/<petition_slug:slug>/embed/", embed.embed, name="embed"),
     path("petitions/<petition_slug:slug>/updates.atom", feeds.petition_feed, name="petition_feed"),
     path("organizer-mail/<str:token>/", organizer_mail.organizer_mail, name="organizer_mail"),
+    path("transparency/", transparency.transparency, name="transparency"),
     path("help/", help_pages.help_index, name="help_index"),
     path("help/<petition_slug:slug>/", help_pages.help_page, name="help"),
 ]
@@ -85,10 +87,13 @@ pages = [
 # Links in mails (their pages speak the signer's language), and what has no words.
 without_language = [
     path("petitions/<petition_slug:slug>/count.json", petition.count_json, name="count_json"),
+    path("petitions/<petition_slug:slug>/ledger.json", ledger.ledger_json, name="ledger_json"),
     path("confirm/<str:token>/", confirm.confirm_signature, name="confirm"),
     path("signature/<str:token>/", signature.signature, name="signature"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("media/pictures/<str:name>", pictures.picture, name="picture"),
+    path("transparency.json", transparency.transparency_json, name="transparency_json"),
+    path("transparency.csv", transparency.transparency_csv, name="transparency_csv"),
     path("oembed", oembed.oembed, name="oembed"),
     path("sitemap.xml", sitemaps.index, name="sitemaps"),
     path("sitemap-<str:section>.xml", sitemaps.sitemap, name="sitemap"),

@@ -27,6 +27,7 @@ from supporters import (
     releasing,
     reporting,
     tallies,
+    transparency,
     trend,
 )
 from supporters.accounts import sessions
@@ -108,6 +109,7 @@ class Worker:
         self._do("sweeps", self._sweep_all)
         self._do("watch", watching.watch)
         self._do("figures", self._count)
+        self._do("transparency", transparency.refresh)
         self._do("quiet", quiet.tell)
         self._do("closing dates", closing.announce)
         self._do("late reviews", late.tell)
@@ -182,6 +184,7 @@ class Worker:
             while not self.stopping:
                 began = time.monotonic()
                 self._do("figures", self._count)
+                self._do("transparency", transparency.refresh)
                 close_old_connections()
                 self._rest(began + _MINUTE)
         finally:

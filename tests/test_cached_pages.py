@@ -214,7 +214,7 @@ def test_every_view_that_is_kept_is_public():
         "preview",
         "demo_mail",
     }
-    assert {"petition", "count_json", "home", "petition_list", "supporters"} <= kept
+    assert {"petition", "count_json", "ledger_json", "home", "petition_list", "supporters"} <= kept
 
 
 # Changes

@@ -102,7 +102,7 @@ def addresses(bridge: Petition) -> list[str]:
         "/es/petitions/puente/sign/", "/es/petitions/puente/supporters/",
         "/es/petitions/nueva/supporters/", "/es/petitions/puente/count/",
         "/es/petitions/nueva/count/",
-        "/es/help/",
+        "/es/help/", "/es/transparency/", "/es/petitions/puente/count/?before=2000-01-01.1",
         *(f"/es/help/{page}/" for page in HELP),
     ]  # fmt: skip
 
@@ -344,7 +344,10 @@ def admin_addresses(bridge: Petition) -> list[str]:
         *(f"/admin/{name}/" for name in LISTS),
         *(f"{PETITIONS}/{each.pk}/change/" for each in moves),
         *(f"{PETITIONS}/{each.pk}/move/{name}/" for each, names in moves.items() for name in names),
-        f"/admin/supporters/signature/{mail.signature_id}/change/",
+        "/admin/supporters/signature/search/",
+        f"/admin/supporters/signature/search/?number={mail.signature_id}",
+        f"/admin/supporters/signature/{mail.signature_id}/act/unsubscribe/",
+        "/admin/supporters/siteswitches/1/change/",
         f"/admin/supporters/outgoingmail/{mail.pk}/change/",
         f"/admin/supporters/mailing/{sent.pk}/change/",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from petitions.states import APPEALABLE, Status
+from petitions.states import APPEALABLE, Outcome, Status
 
 from .append_only import AppendOnly, AppendOnlyQuerySet
 from .decision_reason import DecisionWording, wording_of
@@ -51,6 +51,10 @@ class ModerationEvent(AppendOnly):
     from_status = models.CharField(_("from"), max_length=10, choices=Status.choices)
     to_status = models.CharField(_("to"), max_length=10, choices=Status.choices)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
+    # Of a closing. Empty in events that are older than this field.
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
     public_note = models.TextField(_("public note"), blank=True)
     private_note = models.TextField(_("private note"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
@@ -63,6 +67,8 @@ class ModerationEvent(AppendOnly):
             # The admin's list, newest first, of one actor or of what petitions became.
             models.Index(fields=["actor", "-id"], name="petitions_event_actor"),
             models.Index(fields=["to_status", "-id"], name="petitions_event_to"),
+            # The months of /transparency/ (supporters/transparency.py).
+            models.Index(fields=["at"], name="petitions_event_at"),
         ]
         verbose_name = _("moderation event")
         verbose_name_plural = _("moderation events")

@@ -151,6 +151,7 @@ class Moves(models.Model):
                 },
                 public_note=note,
                 private_note=private_note,
+                outcome=outcome,
             )
 
     def reopen(self, *, by: "User | None", note: str = "") -> ModerationEvent:
@@ -239,7 +240,7 @@ class Moves(models.Model):
     def _rows(self) -> Any:
         return type(self)._default_manager.all()  # noqa: SLF001
 
-    def _move(
+    def _move(  # noqa: PLR0913 — what an event holds
         self,
         *,
         by: "User | None",
@@ -249,6 +250,7 @@ class Moves(models.Model):
         reason: str = "",
         public_note: str = "",
         private_note: str = "",
+        outcome: str = "",
         complete: bool = False,
     ) -> ModerationEvent:
         with transaction.atomic():
@@ -268,6 +270,7 @@ class Moves(models.Model):
                 from_status=found,
                 to_status=to,
                 reason=reason,
+                outcome=outcome,
                 public_note=public_note,
                 private_note=private_note,
             )

@@ -130,6 +130,11 @@ class PetitionAdmin(AsksAgain, FastList):
             petitions = petitions.of_team(request.user)
         return with_live_count(petitions)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """By moderators alone while starting petitions is paused."""
+        may: bool = super().has_add_permission(request)
+        return may and (not switches.current().starting_paused or may_moderate(request.user))
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_view_permission(request, obj)
         return may and (obj is None or may_view(request.user, obj))

@@ -1,17 +1,22 @@
-"""Signatures, for moderators to read."""
+"""Signatures: lists, the page of one in full, and the addresses of the search and of each act."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from supporters.addresses import InvalidAddress, email_key
 from supporters.models import Signature
+from supporters.signature_acts import look_at
 
 from .lists import FastList, PetitionFilter, ReadOnly, chosen_petition, is_id
+from .signature_acts import act_view, acts_for, asked_again, export_view
+from .signature_search import search_view
 
 # The index's condition word for word: SQLite knows its index again only without parameters.
 _LIVE = RawSQL(
@@ -30,7 +35,7 @@ class _CountedOfPetition(PetitionFilter):
 
 @admin.register(Signature)
 class SignatureAdmin(ReadOnly, FastList):
-    """Read only. Three lists, each with its index.
+    """Read only, but for the acts. Three lists, each with its index.
 
     All signatures, newest first (primary key) · the counted ones of one petition, newest position
     first (supporters_signature_position_once) · one address under one petition
@@ -49,6 +54,43 @@ class SignatureAdmin(ReadOnly, FastList):
         "source",
     )  # fmt: skip
     readonly_fields = fields
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("search/", view(partial(search_view, self)), name="supporters_signature_search"),
+            path("export/", view(partial(export_view, self)), name="supporters_signature_export"),
+            path(
+                "<path:object_id>/act/<str:act>/",
+                view(partial(act_view, self)),
+                name="supporters_signature_act",
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """All that is known of who signed: after the password alone, and noted."""
+        signature = self.get_object(request, object_id) if is_id(object_id) else None
+        if (
+            signature is None
+            or request.method not in {"GET", "HEAD"}
+            or not self.has_view_permission(request, signature)
+        ):
+            return super().change_view(request, object_id, form_url, extra_context)
+        shown = {**(extra_context or {}), "acts": acts_for(request.user, signature)}
+        return asked_again(self._show)(request, signature, form_url, shown)
+
+    def _show(
+        self, request: HttpRequest, signature: Signature, form_url: str, context: Any
+    ) -> HttpResponse:
+        look_at(signature, by=request.user)
+        return super().change_view(request, str(signature.pk), form_url, context)
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         if chosen_petition(request) is None:

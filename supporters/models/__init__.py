@@ -9,6 +9,7 @@ from .hourly_count import HourlyCount
 from .late_review import LateReview
 from .list_tally import ListTally
 from .mailing import Mailing
+from .monthly_figures import MonthlyFigures
 from .outgoing_mail import OutgoingMail
 from .reason_choice import ReasonChoice
 from .report import Report
@@ -30,6 +31,7 @@ __all__ = [
     "ListTally",
     "Mailing",
     "MilestoneReached",
+    "MonthlyFigures",
     "Notice",
     "OutgoingMail",
     "ReasonChoice",

@@ -57,6 +57,15 @@ class CountAdjustment(models.Model):
                 name="supporters_adjustment_sign_fits_kind",
             ),
         ]
+        indexes = [
+            # What was removed and restored with a reason, by month (transparency.py). The many
+            # that signers withdraw are not in it.
+            models.Index(
+                fields=["recorded_at"],
+                condition=Q(kind__in=["removed", "restored"]) & ~Q(reason=""),
+                name="supporters_adjustment_reasons",
+            ),
+        ]
         verbose_name = _("count adjustment")
         verbose_name_plural = _("count adjustments")
 

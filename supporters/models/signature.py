@@ -194,6 +194,14 @@ class Signature(models.Model):
                 name="supporters_signature_pending",
             ),
         ]
+        # What moderators do with one signature (supporters/signature_acts.py).
+        permissions = [
+            ("confirm_signature", "Can confirm a signature by hand"),
+            ("remove_signature", "Can remove and restore a signature"),
+            ("unsubscribe_signature", "Can unsubscribe a signature"),
+            ("erase_signature", "Can erase who signed"),
+            ("export_signature", "Can export what is held of an address"),
+        ]
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
 

@@ -23,6 +23,28 @@ class SiteSwitches(models.Model):
             "go on."
         ),
     )
+    starting_paused = models.BooleanField(
+        _("pause starting petitions"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Nobody but moderators begins a petition; in the place of the form stands a message. "
+            "Drafts that were begun can be finished and sent."
+        ),
+    )
+    banner_shown = models.BooleanField(
+        _("show a banner"),
+        default=False,
+        db_default=False,
+        help_text=_("Above every public page, in each language that has a text."),
+    )
+    # From when until when these three hold, by the database's clock; empty at either end: open.
+    signing_from = models.DateTimeField(_("holds from"), null=True, blank=True)
+    signing_until = models.DateTimeField(_("holds until"), null=True, blank=True)
+    starting_from = models.DateTimeField(_("holds from"), null=True, blank=True)
+    starting_until = models.DateTimeField(_("holds until"), null=True, blank=True)
+    banner_from = models.DateTimeField(_("holds from"), null=True, blank=True)
+    banner_until = models.DateTimeField(_("holds until"), null=True, blank=True)
     mailings_paused = models.BooleanField(
         _("pause mailings"),
         default=False,
@@ -70,6 +92,8 @@ class Notice(models.Model):
 
     class Place(models.TextChoices):
         SIGNING = "signing", _("while signing is paused")
+        STARTING = "starting", _("while starting petitions is paused")
+        BANNER = "banner", _("banner")
 
     place = models.CharField(_("place"), max_length=20, choices=Place.choices)
     language = models.CharField(_("language"), max_length=10)

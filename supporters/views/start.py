@@ -20,6 +20,7 @@ from petitions import pictures
 from petitions.lint import lint, passage
 from petitions.models import PetitionDraft, Target
 from petitions.similar import similar
+from supporters import switches
 from supporters.caching import private, public
 from supporters.inboxes import inbox_of
 from supporters.origin import refuse_cross_site
@@ -38,11 +39,14 @@ SUGGESTED = 200  # targets that are offered while somebody types
 @refuse_cross_site
 def start(request: HttpRequest) -> HttpResponse:
     """The first stage. There is no draft before it, so that looking leaves nothing behind."""
+    paused = switches.current().starting_message if switches.current().starting_paused else ""
     if request.method != "POST":
-        return _stage_page(request, "title", TitleStage(is_started=False))
+        return _stage_page(request, "title", TitleStage(is_started=False), paused=paused)
     form = TitleStage(request.POST, is_started=False)
     if form.is_trap_sprung:
         return HttpResponseRedirect(request.path)
+    if paused:
+        return _stage_page(request, "title", form, paused=paused)
     if not form.is_valid():
         return _stage_page(request, "title", form)
     if not allow(request, "start"):
@@ -111,8 +115,10 @@ def _stage_page(
     draft: PetitionDraft | None = None,
     *,
     too_many: bool = False,
+    paused: str = "",
 ) -> HttpResponse:
     context: dict[str, Any] = {
+        "paused": paused,
         "form": form,
         "name": name,
         "number": NAMES.index(name) + 1,
@@ -133,7 +139,13 @@ def _stage_page(
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """With what was typed, and 429 where the context says "too_many"."""
+    """With what was typed; 429 where the context says "too_many", 503 to who sent it while no
+    petition can be started.
+    """
+    if context.get("paused") and request.method == "POST":
+        response = render(request, template, context, status=503)
+        response["Retry-After"] = "300"
+        return response
     if not context["too_many"]:
         return render(request, template, context)
     response = render(request, template, context, status=429)

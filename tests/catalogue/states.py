@@ -289,6 +289,8 @@ STATES = [
     *(State(f"help-{slug}", f"/help/{slug}/") for slug in SHIPPED),
     State("help-es", "/es/help/"),
     *(State(f"help-{slug}-es", f"/es/help/{slug}/", pictured=False) for slug in SHIPPED),
+    State("transparency", "/transparency/", main=True),
+    State("transparency-es", "/es/transparency/", pictured=False),
     State("styleguide", "/styleguide/", during=demo_mode, pieces=True),
     # What goes wrong
     State("wrong-400", "/damaged/", 400),

@@ -11,7 +11,7 @@ from supporters import reporting
 from supporters.demo.seed import FIRST, seed
 from supporters.fold import fold
 from supporters.growth import figures
-from supporters.models import Mailing, Signature
+from supporters.models import CountAdjustment, Mailing, Signature
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import disown, withdraw
 from tests.factories import PetitionFactory, SignatureFactory
@@ -64,6 +64,11 @@ class World:
         self.reached = PetitionFactory(
             is_open=True, opened_at=opened, slug="reached", title="Two more swings", goal=3
         )
+        for kind, quantity, why in (
+            ("restored", 2, "The members of one family, each with a mailbox of their own."),
+            ("removed", -2, "Signed from one mailbox in other people's names."),
+        ):
+            CountAdjustment.objects.create(petition=long, kind=kind, quantity=quantity, reason=why)
         SignatureFactory.create_batch(4, petition=self.reached, is_confirmed=True)
         for n, title in enumerate(MORE_TITLES):
             other = PetitionFactory(

@@ -127,6 +127,36 @@ def test_the_page_of_the_petition_leads_here(client, petition):
     assert link not in client.get(PAGE).content.decode()
 
 
+def test_a_single_removal_by_moderators_has_its_reason(client, petition):
+    sign(petition, 2)
+    entry(petition, "removed", -1, reason="Signed in the name of somebody else.")
+    html = client.get(PAGE).content.decode()
+    assert "Signed in the name of somebody else." in html
+    assert rows(client.get(PAGE))["Removed"] == "−1"
+
+
+def test_many_batches_are_on_pages(client, petition):
+    for number in range(450):
+        entry_of = dt.date(2026, 1, 1) + dt.timedelta(days=number // 3)
+        CountAdjustment.objects.create(
+            petition=petition,
+            kind="removed" if number % 2 else "restored",
+            quantity=-2 if number % 2 else 2,
+            reason=f"Sweep {number}.",
+            happened_on=entry_of,
+        )
+    address, seen = PAGE, []
+    while address:
+        html = client.get(address).content.decode()
+        seen += re.findall(r"Sweep (\d+)\.", html)
+        further = re.search(r'rel="next" href="([^"]+)"', html)
+        address = further and further[1]
+    assert seen == [str(number) for number in reversed(range(450))]
+    beyond = client.get(f"{PAGE}?before=2000-01-01.1").content.decode()
+    assert "There are no earlier batches." in beyond
+    assert rows(client.get(f"{PAGE}?before=2000-01-01.1"))["Removed"] == "−450"
+
+
 @pytest.mark.parametrize(
     ("status", "answer"),
     [("draft", 404), ("in_review", 404), ("rejected", 404), ("hidden", 410), ("closed", 200)],
@@ -147,7 +177,8 @@ def test_budget_and_who_may_keep_it(client, petition, count_queries):
     with count_queries() as queries:
         response = client.get(PAGE)
     assert len(queries) <= 5, queries
-    assert not [sql for sql in queries.statements[1:] if "supporters_signature" in sql]
+    read = [sql for sql in queries.statements[1:] if '"supporters_signature"' in sql]
+    assert [sql for sql in read if '"position" IS NULL' in sql] == read, "the tail alone is read"
     assert "<svg" in response.content.decode()
     assert response["Cache-Control"].startswith("public, max-age=1,")
     assert not response.cookies

@@ -16,6 +16,7 @@ PUBLIC = [
     "/petitions/mend/",
     "/petitions/mend/sign/",
     "/petitions/mend/count.json",
+    "/petitions/mend/ledger.json",
     "/petitions/mend/supporters/",
     "/petitions/mend/updates.atom",
     "/petitions/nobody-knows/",

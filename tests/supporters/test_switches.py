@@ -198,8 +198,10 @@ def test_the_command_turns_what_is_named(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "page_seconds: 20",
         "signing_paused: on",
+        "starting_paused: off",
         "mailings_paused: off",
         "busy: on",
+        "banner: off",
     ]
     row = SiteSwitches.objects.get()
     assert (row.signing_paused, row.mailings_paused, row.busy) == (True, False, True)

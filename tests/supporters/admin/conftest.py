@@ -9,6 +9,7 @@ from django.test import Client
 
 from petitions.models import Petition, User
 from tests.factories import UserFactory
+from tests.supporters.accounts.conftest import PASSWORD
 
 
 def _staff(username: str, group: str | None) -> User:
@@ -48,6 +49,21 @@ def as_user() -> Callable[[User], Client]:
         return client
 
     return logged_in
+
+
+@pytest.fixture
+def asked_again(as_user):
+    """A client of somebody who has just typed their password once more."""
+
+    def client(user):
+        user.set_password(PASSWORD)
+        user.save()
+        user.trust_email()
+        browser = as_user(user)
+        browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        return browser
+
+    return client
 
 
 @pytest.fixture

@@ -375,7 +375,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "admin/supporters/signature/<path:object_id>/delete/":
         ("L-------", "L-------"),
     "admin/supporters/signature/<path:object_id>/change/":
-        ("L-----yy", "L-------"),
+        ("L-----rr", "L-------"),
+    "admin/supporters/signature/search/":
+        ("L-----yy", "L-----yy"),
+    "admin/supporters/signature/export/":
+        ("L-----rr", "L-----rr"),
+    "admin/supporters/signature/<path:object_id>/act/<str:act>/":
+        ("L-----yy", "L-----yy"),
     "admin/supporters/signature/<path:object_id>/":
         ("Lrrrrrrr", "Lrrrrrrr"),
     "admin/supporters/siteswitches/":
@@ -514,6 +520,16 @@ ROWS: dict[str, tuple[str, ...]] = {
         ("L----0rr",),
     "sweep: undo":
         ("L----0rr",),
+    "signature: confirm":
+        ("L-----rr",),
+    "signature: remove":
+        ("L-----rr",),
+    "signature: restore":
+        ("L-----rr",),
+    "signature: unsubscribe":
+        ("L-----rr",),
+    "signature: erase":
+        ("L-----rr",),
     "reason: highlight":
         ("Lrr--0rr",),
     "reason: hide":

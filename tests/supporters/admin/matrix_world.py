@@ -35,6 +35,7 @@ from supporters.models import (
     Mailing,
     OutgoingMail,
     Report,
+    Signature,
     SiteBlock,
     SiteSwitches,
     Suspicion,
@@ -189,6 +190,7 @@ def address(pattern: str, world: World) -> str:
         "<id>": str(world.users["other organizer"].pk),
         "<path:content_type_id>": "1",
         "<str:move>": "close",
+        "<str:act>": "remove",
         "<int:pk>": "1",
         "<int:sweep_id>": str(Sweep.objects.get().pk),
         "<int:update_id>": str(world.ours.updates.order_by("pk")[0].pk),
@@ -292,10 +294,16 @@ def actions(world: World) -> list[Asked]:
         Asked(row=f"sweep: {name}", path=sweep, typed={"action": name})
         for name in ("approve", "cancel", "undo")
     ]
+    one_signature = f"/admin/supporters/signature/{Signature.objects.order_by('pk')[0].pk}/act/"
+    signatures = [
+        Asked(row=f"signature: {name}", path=f"{one_signature}{name}/", typed={"reason": "x"})
+        for name in ("confirm", "remove", "restore", "unsubscribe", "erase")
+    ]
     others = [Asked(row="delete: a draft", path=f"{draft}delete/", typed={"post": "yes"}),
               Asked(row="delete: an open one", path=f"{one}delete/", typed={"post": "yes"})]  # fmt: skip
     return [
-        *lists, *moves, *reviews, *teams, *asks, *updates, *reasons, *judged, *sweeps, *others,
+        *lists, *moves, *reviews, *teams, *asks, *updates, *reasons, *judged, *sweeps,
+        *signatures, *others,
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 
+from petitions.models import StaffAct
 from supporters import switches
 from supporters.models import Notice, SiteSwitches
 
@@ -56,6 +57,40 @@ def test_a_moderator_pauses_signing_with_a_message(moderator, mo):
     assert moderator.post(PAGE, typed(moderator, signing_paused=None)).status_code == 302
     assert not switches.current().signing_paused
     assert "pause signing" in moderator.get(f"{LIST}1/history/").content.decode().lower()
+
+
+def test_a_banner_and_paused_starting_with_their_times(moderator, mo, client, ana, as_user):
+    data = typed(
+        moderator, banner_shown="on", banner_en="We move house.", banner_es="Nos mudamos.",
+        starting_paused="on", starting_message_en="Back in March.",
+        starting_until_0="2999-03-01", starting_until_1="09:00:00",
+    )  # fmt: skip
+    assert moderator.post(PAGE, data).status_code == 302
+    assert "We move house." in client.get("/").content.decode()
+    assert "Nos mudamos." in client.get("/es/").content.decode()
+    assert "Back in March." in client.get("/petitions/start/").content.decode()
+    assert "We move house." in moderator.get(PAGE).content.decode()
+    [act] = StaffAct.objects.all()
+    assert (act.actor, act.verb) == (mo, "turned")
+    add = "/admin/petitions/petition/add/"
+    assert [as_user(ana).get(add).status_code, moderator.get(add).status_code] == [403, 200]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"banner_shown": "on"}, "banner_shown"),
+        ({"banner_from_0": "2030-01-02", "banner_from_1": "00:00:00",
+          "banner_until_0": "2030-01-01", "banner_until_1": "00:00:00"}, "banner_until"),
+        ({"signing_from_0": "soon", "signing_from_1": "00:00:00"}, "signing_from"),
+        ({"banner_en": "x" * 501}, "banner_en"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_said(moderator, changes, field):
+    answer = moderator.post(PAGE, typed(moderator, **changes))
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors[field]
+    assert not Notice.objects.exists()
 
 
 @pytest.mark.parametrize("seconds", ["0", "61", "-1", "soon", ""])

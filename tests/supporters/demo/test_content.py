@@ -14,6 +14,9 @@ from supporters.demo.content import stories
 from supporters.demo.pictures import DRAWN
 from supporters.demo.seed import ACCOUNTS, seed
 from supporters.models import HourlyCount, OutgoingMail, ReasonChoice, Signature
+from supporters.moderation import waiting
+from supporters.moderation.deadlines import age
+from supporters.moderation.waiting import Which
 
 CONTENT = Path(__file__).resolve().parents[3] / "supporters" / "demo"
 BUS = "keep-the-last-bus-to-marlow-vale"
@@ -101,10 +104,17 @@ class ContentTests(TestCase):
         assert codes.pop("publish-the-weir-street-inspections") == 410
         assert codes.pop("a-tool-library-on-wheels") == 404
         assert codes.pop("benches-at-the-bus-station") == 404
+        assert codes.pop("a-lamp-over-the-bench-at-weir-lock") == 404
         assert len(codes) == 12
         assert set(codes.values()) == {200}
         assert self.client.get("/").status_code == 200
         assert self.client.get("/petitions/").status_code == 200
+
+    def test_things_wait_for_moderators(self):
+        waits, _after = waiting.page(Which(), after=None, size=10)
+        ages = [age(each.place.due, timezone.now()).value for each in waits]
+        assert [each.kind.value for each in waits] == ["submitted", "submitted", "changed"]
+        assert ages[0] == "overdue"
 
     def test_only_mails_worth_reading_wait(self):
         waiting = OutgoingMail.objects.values_list("kind", "signature__status")

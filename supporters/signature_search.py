@@ -126,7 +126,7 @@ def _of_address(cursor: Any, asked: Asked) -> list[int]:
         key, value = _equal(_TURNED), asked.key[::-1]
     cursor.execute(
         f"SELECT id FROM supporters_signature WHERE {key} = %s"  # noqa: S608 (ours)
-        " AND position IS NOT NULL AND email_key IS NOT NULL",
+        f" AND {_has_position()} AND email_key IS NOT NULL",
         [value],
     )
     found |= {row[0] for row in cursor.fetchall()}
@@ -153,6 +153,12 @@ def _also(asked: Asked) -> tuple[str, list[Any]]:
 
 def _stored(moment: datetime | None) -> Any:
     return connection.ops.adapt_datetimefield_value(moment) if moment else None
+
+
+def _has_position() -> str:
+    """Where all rows are read, in their order: the plus keeps SQLite from going to each of them by
+    way of the positions, which takes several times as long."""
+    return "position IS NOT NULL" if connection.vendor == "postgresql" else "+position IS NOT NULL"
 
 
 def _equal(expression: str) -> str:
@@ -199,6 +205,13 @@ def _spellings(expression: str, begins: str) -> list[str]:
     return sorted(turned - longer)
 
 
+def _at_once(spellings: list[str]) -> list[list[str]]:
+    """PostgreSQL takes a step into the index for each; SQLite reads the rows, so once for all."""
+    if connection.vendor == "postgresql":
+        return [[spelling] for spelling in spellings]
+    return [spellings]
+
+
 class _Counted:
     """Signatures with a position: in the order of the first text's index, of the petition's
     positions, or else of their ids, the newest first.
@@ -227,16 +240,17 @@ class _Counted:
             sql, more = _begins(other, text)
             where, values = f"{where} AND {sql}", [*values, *more]
         found: list[tuple[int, Any]] = []
-        for spelling in _spellings(expression, begins):
-            if last is not None and place >= spelling + _LAST:
-                continue
-            inside = f"{key} >= %s AND {key} < %s"
-            bounds: list[Any] = [spelling, spelling + _LAST]
-            if last is not None and place >= spelling:
+        for spellings in _at_once(_spellings(expression, begins)):
+            each = [_begins(expression, spelling) for spelling in spellings]
+            inside = f"({' OR '.join(sql for sql, _bounds in each)})"
+            bounds: list[Any] = [bound for _sql, pair in each for bound in pair]
+            if last is not None:
+                if place >= spellings[-1] + _LAST:
+                    continue
                 inside, bounds = f"{inside} AND ({key}, id) > (%s, %s)", [*bounds, place, last]
             cursor.execute(
                 f"SELECT id, {expression} FROM supporters_signature WHERE {inside}{where}"  # noqa: S608 (ours)
-                f" AND position IS NOT NULL AND {_HAS[expression]}"
+                f" AND {_has_position()} AND {_HAS[expression]}"
                 f" ORDER BY {key}, id LIMIT %s",
                 [*bounds, *values, SHOWN + 1 - len(found)],
             )

@@ -227,6 +227,10 @@ def paused() -> AbstractContextManager[None]:
     return switched(signing_paused=True)
 
 
+def starting_paused() -> AbstractContextManager[None]:
+    return switched(starting_paused=True)
+
+
 def busy() -> AbstractContextManager[None]:
     return switched(busy=True)
 

@@ -32,6 +32,7 @@ from .reaching import (
     saving_mistakes,
     sign_while_it_closes,
     sign_while_paused,
+    starting_paused,
     submitting,
 )
 from .world import BUS, World
@@ -234,6 +235,8 @@ STATES = [
         429,
         during=no_more_tries,
     ),
+    State("start-paused", "/petitions/start/", during=starting_paused),
+    State("start-paused-es", "/es/petitions/start/", during=starting_paused, pictured=False),
     State("start-similar", "{whole.draft}/similar/"),
     State("start-similar-es", "/es{whole.draft}/similar/", pictured=False),
     State("start-title", "{whole.draft}/title/"),

@@ -44,7 +44,7 @@ def email_key(address: str) -> str:
     if domain in _GMAIL:
         domain = "gmail.com"
         # Without a dot between them, a letter and a mark become one again.
-        local = unicodedata.normalize("NFC", local.replace(".", "")) or local
+        local = unicodedata.normalize("NFC", local.replace(".", "").strip()) or local
     return f"{local}@{domain}"
 
 

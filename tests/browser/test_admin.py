@@ -97,7 +97,9 @@ def test_a_moderator_pauses_signing_and_the_page_says_so(petition, page):
     log_in(page, "mo")
     page.get_by_role("link", name="Site switches", exact=True).first.click()
     page.get_by_label("Pause signing").check()
-    page.get_by_label("Message in English").fill("Back at noon.")
+    page.get_by_role("group", name="Signing").get_by_label("Message in English").fill(
+        "Back at noon."
+    )
     page.locator("[name=_save]").click()
     expect(page.locator(".success")).to_be_visible()
     page.goto("/petitions/mend/")

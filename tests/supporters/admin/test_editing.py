@@ -115,7 +115,12 @@ def test_events_are_read_only(as_user, mo, page_of):
     event.refresh_from_db()
     assert event.private_note == ""
     assert ModerationEvent.objects.count() == 1
-    assert client.get(f"/admin/petitions/moderationevent/{event.pk}/change/").status_code == 404
+    alone = f"/admin/petitions/moderationevent/{event.pk}/"
+    assert client.get(f"{alone}change/").status_code == 200
+    assert client.post(f"{alone}change/", {"private_note": "Changed"}).status_code == 403
+    assert client.post(f"{alone}delete/", {"post": "yes"}).status_code == 403
+    event.refresh_from_db()
+    assert event.private_note == ""
 
 
 def test_a_changed_address_redirects_and_a_taken_one_is_an_error(as_user, mo, page_of):

@@ -113,7 +113,8 @@ class ContentTests(TestCase):
     def test_things_wait_for_moderators(self):
         waits, _after = waiting.page(Which(), after=None, size=10)
         ages = [age(each.place.due, timezone.now()).value for each in waits]
-        assert [each.kind.value for each in waits] == ["submitted", "submitted", "changed"]
+        kinds = ["submitted", "submitted", "reported", "changed", "appealed"]
+        assert [each.kind.value for each in waits] == kinds
         assert ages[0] == "overdue"
 
     def test_only_mails_worth_reading_wait(self):

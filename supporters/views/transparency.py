@@ -25,6 +25,9 @@ from supporters.transparency import Month, corrections, figures, total
 from .list_end import list_end
 
 
+_NONE = "0"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """`is_part`: of what the last row that is none says."""
@@ -57,7 +60,11 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "years": years,
         "of_year": _rows(total(months), reasons) if months else [],
         "months": [
-            Section(day=month.first_day, said=_said(month), rows=_rows(month, reasons))
+            Section(
+                day=month.first_day,
+                said=_said(month),
+                rows=[row for row in _rows(month, reasons) if row.number != _NONE],
+            )
             for month in months
         ],
         "corrections": corrections(year=year) if year else [],

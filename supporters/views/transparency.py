@@ -24,7 +24,6 @@ from supporters.transparency import Month, corrections, figures, total
 
 from .list_end import list_end
 
-
 _NONE = "0"
 
 

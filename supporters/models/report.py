@@ -106,5 +106,11 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
 
+    @property
+    def is_about_what_is_gone(self) -> bool:
+        """An update or a signature that was deleted since."""
+        is_of_petition = self.about == self.About.PETITION
+        return not is_of_petition and self.update_id is None and self.signature_id is None
+
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.pk}"

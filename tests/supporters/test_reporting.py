@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from petitions.models import StaffAct
-from supporters import mails, reporting
-from supporters.models import OutgoingMail, ReasonChoice, Report
+from supporters import mails, reasons, reporting
+from supporters.models import OutgoingMail, ReasonChoice, Report, Signature
 from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory, UserFactory
 from tests.supporters.test_petition_page import words
 
@@ -195,12 +195,14 @@ def test_the_answer_is_mailed_and_the_address_erased(client, petition):
     assert (act.verb, act.actor, act.petition) == ("upheld", mo, petition)
 
 
-def test_all_that_wait_about_the_same_are_decided_with_it(petition):
+def test_what_waits_about_the_same_is_decided_with_it(petition):
     first, second = (reporting.take(petition, category="untrue") for _n in range(2))
     update = UpdateFactory(petition=petition)
     other = reporting.take(petition, category="untrue", update=update)
     mo = UserFactory()
-    assert reporting.decide(second, by=mo, uphold=False, answer="No.") == [first, second]
+    along = [first.pk, other.pk, 99_999]
+    decided = reporting.decide(second, by=mo, uphold=False, answer="No.", along=along)
+    assert decided == [first, second]
     assert Report.objects.get(pk=other.pk).state == "waiting"
     assert StaffAct.objects.filter(verb="dismissed").count() == 2
     with pytest.raises(reporting.AlreadyDecided) as late:
@@ -215,6 +217,29 @@ def test_a_reason_that_is_upheld_goes_at_once(client, petition):
     reporting.decide(report, by=UserFactory(), uphold=True, answer="x")
     choice = ReasonChoice.objects.get()
     assert (choice.pk, choice.kind, choice.by_moderators) == (sam.pk, "hidden", True)
+    assert "I hate them." not in text_of(client.get("/petitions/mend/"))
+
+
+def test_what_was_upheld_stays_off_whatever_organizers_chose_before(petition):
+    sam = SignatureFactory(petition=petition, is_confirmed=True, reason="I hate them.", position=1)
+    report = reporting.take(petition, category="offensive", signature=sam)
+    ana, hidden = petition.organizer, ReasonChoice.Kind.HIDDEN
+    reasons.choose(petition, sam.pk, hidden, by=ana, by_moderators=False)
+    reporting.decide(report, by=UserFactory(), uphold=True, answer="x")
+    assert ReasonChoice.objects.get().by_moderators
+    with pytest.raises(reasons.NotToBeChosen):
+        reasons.choose(petition, sam.pk, None, by=ana, by_moderators=False)
+    reasons.choose(petition, sam.pk, hidden, by=ana, by_moderators=False)
+    assert ReasonChoice.objects.get().by_moderators
+
+
+def test_what_was_upheld_stays_off_though_its_signer_was_hidden_meanwhile(client, petition):
+    sam = SignatureFactory(petition=petition, is_confirmed=True, reason="I hate them.", position=1)
+    report = reporting.take(petition, category="offensive", signature=sam)
+    Signature.objects.filter(pk=sam.pk).update(display="hidden")
+    reporting.decide(report, by=UserFactory(), uphold=True, answer="x")
+    Signature.objects.filter(pk=sam.pk).update(display="full")
+    assert ReasonChoice.objects.get().by_moderators
     assert "I hate them." not in text_of(client.get("/petitions/mend/"))
 
 

@@ -1,6 +1,7 @@
 """Reports: somebody says that something here breaks the rules, and a moderator decides.
 
-Whoever leaves an address gets two mails, a receipt and the answer, and then it is erased. At most
+Whoever leaves an address gets two mails, a receipt and the answer, and then it is erased, within an
+hour or two also from the outbox. At most
 MOST_WAITING reports that were not decided yet are answered by mail to one address: beyond them a
 report is taken all the same, without it. So nobody can fill a stranger's mailbox faster than
 moderators decide.
@@ -142,6 +143,7 @@ def decide(
         for each in found:
             StaffAct.record(by=by, verb=verb, subject=each, petition_id=petition.pk)
             if each.email:
+                answers.forget_receipt(each)
                 answers.report_decided(each)
     return found
 
@@ -161,7 +163,9 @@ def _take_off(petition: Petition, signature_id: int, *, by: Any) -> None:
 
 
 def forget_addresses() -> int:
-    """Erase the addresses of reports that nobody decided for so long. Returns how many."""
+    """Erase the addresses of reports that nobody decided for so long, and delete the answers that
+    were sent. Returns how many reports."""
+    answers.forget_sent()
     before = timezone.now() - ADDRESSES_KEPT
     old = Report.objects.filter(created_at__lt=before).exclude(email_key="")
     return old.update(email="", email_key="")

@@ -1,13 +1,18 @@
 """Appeals: another look at a decision, with a mail to the organizer about what came of it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from petitions import claims
 from petitions.models import Appeal, ModerationEvent, Petition
+from petitions.states import Status
 from supporters import answers
+from supporters.models import Mailing
 from supporters.moderation.people import moderators
+
+_AT_ONCE = timedelta(minutes=1)
 
 
 def decision_of(petition: Petition) -> ModerationEvent | None:
@@ -38,6 +43,21 @@ def refuse(appeal: Appeal, *, by: Any, answer: str) -> None:
         claims.act(appeal.petition, by=by, is_move=False)
         appeal.refuse(by=by, answer=answer)
         answers.appeal_decided(appeal, became="")
+
+
+def last_mailing(appeal: Appeal) -> Mailing | None:
+    """Of the update that was published with a closing; it stays, whatever becomes of the appeal."""
+    decision = appeal.decision
+    if decision.to_status != Status.CLOSED:
+        return None
+    # The form published it at once (Close.act).
+    moment = decision.at - _AT_ONCE, decision.at + _AT_ONCE
+    rows = Mailing.objects.filter(
+        update__petition=appeal.petition_id,
+        update__author=decision.actor_id,
+        update__published_at__range=moment,
+    )
+    return rows.order_by("pk").first()
 
 
 def has_judge(appeal: Appeal) -> bool:

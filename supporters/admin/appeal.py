@@ -40,6 +40,7 @@ class AppealAdmin(Judged):
         return {
             "reason_text": decision.reason_text,
             "has_moved_on": not stands(row.decision),
+            "last_mailing": appealing.last_mailing(row),
             "may_judge": row.may_be_judged_by(request.user),
             "has_judge": row.state != Appeal.State.WAITING or appealing.has_judge(row),
         }

@@ -90,11 +90,13 @@ def release(petition_id: int, *, by: User) -> bool:
         return True
 
 
-def act(petition: Petition, *, by: Any) -> None:
-    """Call it first in the transaction of each decision by staff. Raises Held.
+def act(petition: Petition, *, by: Any, is_move: bool = True) -> None:
+    """Call it first in the transaction of a move, and of what is decided about a changed ask, a
+    report or an appeal. Raises Held.
 
-    One's own claim is prolonged; that of who decides about a submission ends with it, since it no
-    longer waits. Whoever does not moderate decides about what is their own, whoever reads it.
+    One's own claim is prolonged; that of who decides by a move about a submission ends with it,
+    since it no longer waits. Whoever does not moderate decides about what is their own, whoever
+    reads it.
     """
     if by is None or not may_moderate(by):
         return
@@ -105,7 +107,7 @@ def act(petition: Petition, *, by: Any) -> None:
     if found.moderator_id != by.pk:
         raise Held(found)
     stored = Petition.objects.values_list("status", flat=True).get(pk=petition.pk)
-    if stored == Status.IN_REVIEW:
+    if is_move and stored == Status.IN_REVIEW:
         found.delete()
     else:
         _prolong(found, now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,23 @@ def report_received(report: Report) -> None:
 def report_decided(report: Report) -> None:
     """`report` as it was before its address was erased."""
     _to_reader(report, DECIDED)
+
+
+def forget_receipt(report: Report) -> None:
+    """Its row holds the address, whether it was sent or not."""
+    of_report = {"petition": report.petition_id, "payload__report": report.pk}
+    _of_readers().filter(payload__letter=RECEIVED, **of_report).delete()
+
+
+def forget_sent() -> int:
+    """Delete the answers that were sent, with the addresses in their rows. Returns how many."""
+    answered = _of_readers().filter(payload__letter=DECIDED, sent_at__isnull=False)
+    deleted: int = answered.delete()[0]
+    return deleted
+
+
+def _of_readers() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REPORT)
 
 
 def _to_reader(report: Report, letter: str) -> None:

@@ -1,15 +1,18 @@
 """Appeals: another look at a decision, with a mail to the organizer about what came of it."""
 
+from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q
 
-from petitions.groups import MODERATORS, may_moderate
+from petitions import claims
 from petitions.models import Appeal, ModerationEvent, Petition
+from petitions.states import Status
 from supporters import answers
+from supporters.models import Mailing
+from supporters.moderation.people import moderators
+
+_AT_ONCE = timedelta(minutes=1)
 
 
 def decision_of(petition: Petition) -> ModerationEvent | None:
@@ -24,22 +27,39 @@ def appeal_of(decision: ModerationEvent | None) -> Appeal | None:
 
 
 def grant(appeal: Appeal, *, by: Any, answer: str) -> ModerationEvent | None:
-    """Reverse the decision and tell the organizer, both or neither. Raises as Appeal.grant()."""
+    """Reverse the decision and tell the organizer, both or neither. Raises as Appeal.grant(), and
+    claims.Held where another moderator is at work on it."""
     with transaction.atomic():
+        claims.act(appeal.petition, by=by, is_move=False)
         event = appeal.grant(by=by, answer=answer)
         answers.appeal_decided(appeal, became=event.to_status if event else "")
     return event
 
 
 def refuse(appeal: Appeal, *, by: Any, answer: str) -> None:
-    """Let it stand and tell the organizer, both or neither. Raises as Appeal.refuse()."""
+    """Let it stand and tell the organizer, both or neither. Raises as Appeal.refuse(), and
+    claims.Held."""
     with transaction.atomic():
+        claims.act(appeal.petition, by=by, is_move=False)
         appeal.refuse(by=by, answer=answer)
         answers.appeal_decided(appeal, became="")
 
 
+def last_mailing(appeal: Appeal) -> Mailing | None:
+    """Of the update that was published with a closing; it stays, whatever becomes of the appeal."""
+    decision = appeal.decision
+    if decision.to_status != Status.CLOSED:
+        return None
+    # The form published it at once (Close.act).
+    moment = decision.at - _AT_ONCE, decision.at + _AT_ONCE
+    rows = Mailing.objects.filter(
+        update__petition=appeal.petition_id,
+        update__author=decision.actor_id,
+        update__published_at__range=moment,
+    )
+    return rows.order_by("pk").first()
+
+
 def has_judge(appeal: Appeal) -> bool:
     """Whether there is anybody who may decide it."""
-    in_group = Q(groups__in=Group.objects.filter(name=MODERATORS)) | Q(is_superuser=True)
-    users = get_user_model().objects.filter(in_group, is_active=True, is_staff=True).distinct()
-    return any(appeal.may_be_judged_by(user) and may_moderate(user) for user in users[:100])
+    return any(map(appeal.may_be_judged_by, moderators()))

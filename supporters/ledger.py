@@ -22,6 +22,9 @@ _DISOWNED = "disowned"  # removed as "this was not me"
 _SIGNED = "signed"
 _ORDER = [_SIGNED, *Kind.values, _DISOWNED]
 
+# What tells corrections apart: all entries of a sweep have the same.
+CORRECTION = Coalesce(F("sweep_id"), -F("id"))
+
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,18})", re.ASCII)
 
 
@@ -75,7 +78,7 @@ def _batches(petition: Petition, before: str) -> list[CountAdjustment]:
         CountAdjustment.objects.filter(petition=petition)
         .exclude(_BY_SIGNER)
         .order_by()
-        .annotate(correction=Coalesce(F("sweep_id"), -F("id")))
+        .annotate(correction=CORRECTION)
         .values("correction", *as_told)
         .annotate(sum=Sum("quantity"), last=Max("id"))
     )

@@ -70,11 +70,14 @@ def choose(
     by: Any,
     by_moderators: bool,
     read: str | None = None,
+    also_not_shown: bool = False,
 ) -> None:
     """Put a reason first, take it off the page, or (None) show it as all others.
 
-    `read`: the mark() of what `by` has read, which alone is put first. Whether `by` may is for the
-    caller to know. Raises NotToBeChosen and TooMany; choosing the same again is nothing.
+    `read`: the mark() of what `by` has read, which alone is put first. `also_not_shown`:
+    of a signature whose reason is not shown now, but may be again. Whether `by` may is for the
+    caller to know. Raises NotToBeChosen and TooMany; choosing the same again is nothing, unless
+    moderators take off what an organizer took off: then only they show it again.
     """
     with transaction.atomic():
         petition = Petition.objects.lock().only("pk").get(pk=petition.pk)
@@ -82,14 +85,17 @@ def choose(
         choices = ReasonChoice.objects.filter(petition=petition)
         before = choices.filter(pk=signature_id).first()
         # Locked, so that whoever is writing another reason finds this choice afterwards.
-        row = rows.select_for_update(no_key=True).filter(pk=signature_id).first()
+        may_be = Signature.objects.filter(petition=petition).with_reason().only("reason")
+        chosen = may_be if also_not_shown else rows
+        row = chosen.select_for_update(no_key=True).filter(pk=signature_id).first()
         if row is None:
             raise NotToBeChosen
         if kind == ReasonChoice.Kind.HIGHLIGHTED and read not in {None, mark(row.reason)}:
             raise NotToBeChosen
-        if (before and before.kind == kind) or (not before and not kind):
-            return
         is_hidden = before is not None and before.kind == ReasonChoice.Kind.HIDDEN
+        is_raised = is_hidden and by_moderators and before and not before.by_moderators
+        if (before and before.kind == kind and not is_raised) or (not before and not kind):
+            return
         if before and is_hidden and before.by_moderators and not by_moderators:
             raise NotToBeChosen
         first = choices.filter(kind=ReasonChoice.Kind.HIGHLIGHTED, signature__in=rows)

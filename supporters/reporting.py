@@ -1,11 +1,13 @@
 """Reports: somebody says that something here breaks the rules, and a moderator decides.
 
-Whoever leaves an address gets two mails, a receipt and the answer, and then it is erased. At most
+Whoever leaves an address gets two mails, a receipt and the answer, and then it is erased, within an
+hour or two also from the outbox. At most
 MOST_WAITING reports that were not decided yet are answered by mail to one address: beyond them a
 report is taken all the same, without it. So nobody can fill a stranger's mailbox faster than
 moderators decide.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +16,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from petitions import claims
 from petitions.locks import one_at_a_time
 from petitions.models import Petition, StaffAct, Update
 from supporters import answers, reasons
 from supporters.addresses import email_key
 from supporters.models import ReasonChoice, Report, Signature
+from supporters.moderation.people import moderators
 from supporters.suppression import undeliverable
 from supporters.tokens import Purpose, make
 
@@ -33,6 +37,10 @@ class AlreadyDecided(Exception):
     def __init__(self, state: str) -> None:
         self.state = state
         super().__init__(state)
+
+
+class NotTheirs(Exception):
+    """It is about their own petition, and there is another moderator."""
 
 
 def take(
@@ -86,24 +94,40 @@ def token_of(report_id: int) -> str:
 
 
 def waiting_about_the_same(report: Report) -> QuerySet[Report]:
-    """What is decided with it, itself included."""
-    what: dict[str, Any] = {"update": report.update_id, "signature": report.signature_id}
+    """What may be decided with it, itself included. Of what is gone nobody can say any more whether
+    another report is about the same: it stands alone."""
     waiting = Report.objects.filter(state=Report.State.WAITING)
+    if report.is_about_what_is_gone:
+        return waiting.filter(pk=report.pk)
+    what: dict[str, Any] = {"update": report.update_id, "signature": report.signature_id}
     return waiting.filter(petition=report.petition_id, about=report.about, **what)
 
 
-def decide(report: Report, *, by: Any, uphold: bool, answer: str) -> list[Report]:
-    """Decide it with all others that wait about the same thing; all of them are answered.
+def may_be_decided_by(user: Any, petition: Petition) -> bool:
+    """Nobody decides what was reported of their own petition, unless they moderate alone."""
+    if petition.organizer_id != user.pk:
+        return True
+    return not any(other.pk != user.pk for other in moderators())
 
-    A supporter's reason is taken off the page at once; what becomes of a petition or an update is
-    a step of its own. Raises AlreadyDecided.
+
+def decide(
+    report: Report, *, by: Any, uphold: bool, answer: str, along: Iterable[int] = ()
+) -> list[Report]:
+    """Decide it with those `along` that wait about the same thing; all of them are answered.
+
+    `along` are the ids of what `by` has read: others go on waiting. A supporter's reason is taken
+    off the page at once; what becomes of a petition or an update is a step of its own. Raises
+    AlreadyDecided, NotTheirs, and claims.Held where another moderator is at work on the petition.
     """
     state = Report.State.UPHELD if uphold else Report.State.DISMISSED
     verb = StaffAct.Verb.UPHELD if uphold else StaffAct.Verb.DISMISSED
     with transaction.atomic():
-        petition = Petition.objects.lock().only("pk").get(pk=report.petition_id)
-        rows = waiting_about_the_same(report).select_for_update(no_key=True).order_by("pk")
-        found = list(rows)
+        petition = Petition.objects.lock().only("pk", "organizer").get(pk=report.petition_id)
+        claims.act(petition, by=by, is_move=False)
+        if not may_be_decided_by(by, petition):
+            raise NotTheirs
+        rows = waiting_about_the_same(report).filter(pk__in={report.pk, *along})
+        found = list(rows.select_for_update(no_key=True).order_by("pk"))
         if report.pk not in {each.pk for each in found}:
             raise AlreadyDecided(Report.objects.values_list("state", flat=True).get(pk=report.pk))
         if uphold and report.signature_id:
@@ -119,19 +143,29 @@ def decide(report: Report, *, by: Any, uphold: bool, answer: str) -> list[Report
         for each in found:
             StaffAct.record(by=by, verb=verb, subject=each, petition_id=petition.pk)
             if each.email:
+                answers.forget_receipt(each)
                 answers.report_decided(each)
     return found
 
 
 def _take_off(petition: Petition, signature_id: int, *, by: Any) -> None:
     try:
-        reasons.choose(petition, signature_id, ReasonChoice.Kind.HIDDEN, by=by, by_moderators=True)
+        reasons.choose(
+            petition,
+            signature_id,
+            ReasonChoice.Kind.HIDDEN,
+            by=by,
+            by_moderators=True,
+            also_not_shown=True,
+        )
     except reasons.NotToBeChosen:
-        return  # its signer withdrew, or took it back
+        return  # its signer withdrew, or took the words back
 
 
 def forget_addresses() -> int:
-    """Erase the addresses of reports that nobody decided for so long. Returns how many."""
+    """Erase the addresses of reports that nobody decided for so long, and delete the answers that
+    were sent. Returns how many reports."""
+    answers.forget_sent()
     before = timezone.now() - ADDRESSES_KEPT
     old = Report.objects.filter(created_at__lt=before).exclude(email_key="")
     return old.update(email="", email_key="")

@@ -14,12 +14,13 @@ from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BooleanField, Min
+from django.db.models import BooleanField, F, Max, Min, OuterRef, Subquery, Sum
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from petitions.models import Appeal, ModerationEvent
+from petitions.models import Appeal, ModerationEvent, Petition
 from petitions.states import Status
+from supporters.ledger import CORRECTION
 from supporters.models import CountAdjustment, MonthlyFigures, Report
 
 MANY = 2_000
@@ -35,18 +36,18 @@ _WITH_REASON = RawSQL(
     [],
     output_field=BooleanField(),
 )
-# Beside hiding and showing again. Rejected ones are opened where an appeal is granted.
+# Beside hiding and showing again. What is in review again because an appeal was granted was not
+# submitted: rejected ones are not here, and drafts are left out by _re_entries().
 _MOVES: dict[tuple[str, str], str] = {
     (Status.DRAFT, Status.IN_REVIEW): "submitted",
     (Status.IN_REVIEW, Status.DRAFT): "sent_back",
     (Status.IN_REVIEW, Status.OPEN): "published",
-    (Status.REJECTED, Status.OPEN): "published",
     (Status.IN_REVIEW, Status.REJECTED): "rejected",
     (Status.OPEN, Status.CLOSED): "closed",
     (Status.CLOSED, Status.OPEN): "reopened",
 }
-# (petition, from, to, reason, outcome, the petition's outcome, at)
-Event = tuple[int, str, str, str, str, str, dt.datetime]
+# (id, petition, from, to, reason, outcome, the petition's outcome, at)
+Event = tuple[int, int, str, str, str, str, str, dt.datetime]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,14 +108,34 @@ def figures() -> Figures:
 
 
 def corrections(*, year: int | None = None) -> list[CountAdjustment]:
-    """The newest with a reason, of petitions that everybody may read; of all years or one."""
+    """The newest with a reason, of petitions that everybody may read; of all years or one. Not to
+    be saved: as in the ledger, what a sweep took in many entries is one of its day."""
     published = (Status.OPEN, Status.CLOSED)
     rows = CountAdjustment.objects.filter(_WITH_REASON, petition__status__in=published)
     if year:
         begun, ended = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
         rows = rows.filter(recorded_at__gte=_start(begun), recorded_at__lt=_start(ended))
-    rows = rows.select_related("petition").order_by("-recorded_at", "-pk")
-    return list(rows.defer("petition__body", "petition__ask")[:CORRECTIONS])
+    told = ("petition", "kind", "reason", "source", "happened_on")
+    grouped = (
+        rows.order_by()
+        .annotate(correction=CORRECTION)
+        .values("correction", *told)
+        .annotate(sum=Sum("quantity"), last=Max("pk"), at=Max("recorded_at"))
+        .order_by("-at", "-last")[:CORRECTIONS]
+    )
+    found = list(grouped)
+    petitions = Petition.objects.defer("body", "ask").in_bulk({row["petition"] for row in found})
+    return [
+        CountAdjustment(
+            pk=row["last"],
+            petition=petitions[row["petition"]],
+            quantity=row["sum"],
+            recorded_at=row["at"],
+            **{name: row[name] for name in told[1:]},
+        )
+        for row in found
+        if row["petition"] in petitions
+    ]
 
 
 def refresh() -> int:
@@ -146,8 +167,9 @@ def count(*, since: dt.date | None = None) -> list[Month]:
     start = _start(since) if since else None
     found: dict[dt.date, Month] = {}
     hours = _Hours()
+    re_entries = _re_entries(start)
     for event in _events(start):
-        _add_event(found, hours, event, start)
+        _add_event(found, hours, event, start, re_entries)
     _add_decided(
         found, hours, Report, start,
         received="reports_received", hours_name="hours_to_report_decision",
@@ -182,12 +204,16 @@ class _Hours:
 
 
 def _add_event(
-    found: dict[dt.date, Month], hours: _Hours, event: Event, start: dt.datetime | None
+    found: dict[dt.date, Month],
+    hours: _Hours,
+    event: Event,
+    start: dt.datetime | None,
+    re_entries: set[int],
 ) -> None:
-    petition, before, after, reason, outcome, present_outcome, at = event
+    pk, petition, before, after, reason, outcome, present_outcome, at = event
     if after == Status.IN_REVIEW:
         hours.submitted[petition] = at
-    if (start and at < start) or not (name := _name_of(before, after)):
+    if (start and at < start) or pk in re_entries or not (name := _name_of(before, after)):
         return
     month = _month(found, day := _first_day(at))
     _raise(month, name)
@@ -218,13 +244,32 @@ def _events(start: dt.datetime | None) -> Iterator[Event]:
         since = events.filter(at__gte=start)
         decided = since.order_by().filter(from_status=Status.IN_REVIEW).values("petition")
         earlier = events.filter(at__lt=start, to_status=Status.IN_REVIEW, petition__in=decided)
-        both = merge(earlier.values_list(*columns), since.values_list(*columns))
-        yield from (row[1:] for row in both)
+        yield from merge(earlier.values_list(*columns), since.values_list(*columns))
         return
     last = 0
     while rows := list(events.filter(pk__gt=last).values_list(*columns)[:_STEP]):
-        yield from (row[1:] for row in rows)
+        yield from rows
         last = rows[-1][0]
+
+
+def _re_entries(start: dt.datetime | None) -> set[int]:
+    """The events by which drafts are in review again since an appeal was granted: each is the next
+    one after the decision, made at once by who granted it."""
+    later = ModerationEvent.objects.filter(
+        petition=OuterRef("petition"), pk__gt=OuterRef("decision")
+    ).order_by("pk")
+    granted = Appeal.objects.filter(
+        state=Appeal.State.GRANTED, decision__to_status=Status.DRAFT
+    ).order_by()
+    if start:
+        granted = granted.filter(decided_at__gte=start - dt.timedelta(days=1))
+    next_ones = granted.annotate(
+        event=Subquery(later.values("pk")[:1]),
+        event_by=Subquery(later.values("actor")[:1]),
+        event_at=Subquery(later.values("at")[:1]),
+    )
+    made_by_it = next_ones.filter(event_by=F("decided_by"), event_at__gte=F("decided_at"))
+    return set(made_by_it.values_list("event", flat=True))
 
 
 def _add_decided(
@@ -255,9 +300,15 @@ def _add_corrections(found: dict[dt.date, Month], start: dt.datetime | None) -> 
     rows = CountAdjustment.objects.filter(_WITH_REASON).order_by("recorded_at")
     if start:
         rows = rows.filter(recorded_at__gte=start)
-    for kind, quantity, at in rows.values_list("kind", "quantity", "recorded_at"):
+    seen = set()
+    columns = ("kind", "quantity", "recorded_at", "sweep", "petition", "happened_on")
+    for kind, quantity, at, *batch in rows.values_list(*columns):
         month = _month(found, _first_day(at))
-        month.corrections += 1
+        # As in corrections(): a sweep has one reason, and no entry has two.
+        one = (month.month, kind, *batch)
+        month.corrections += batch[0] is None or one not in seen
+        if batch[0] is not None:
+            seen.add(one)
         if kind == CountAdjustment.Kind.REMOVED:
             month.signatures_removed -= quantity
         else:

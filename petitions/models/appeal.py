@@ -120,12 +120,9 @@ class Appeal(models.Model):
                 raise NotAppealable from error
 
     def may_be_judged_by(self, user: Any) -> bool:
-        """Another moderator than the first; nobody judges what is their own."""
-        return user.pk not in {
-            self.decision.actor_id,
-            self.appellant_id,
-            self.petition.organizer_id,
-        }
+        """Another moderator than the first; nobody judges what they work on themselves."""
+        theirs = {self.decision.actor_id, self.appellant_id, self.petition.organizer_id}
+        return user.pk not in theirs and not self.petition.team.filter(user=user.pk).exists()
 
     def grant(self, *, by: Any, answer: str) -> ModerationEvent | None:
         """Reverse the decision. None where the petition has moved on, so that there is nothing to

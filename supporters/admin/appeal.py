@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from petitions import claims
 from petitions.models import Appeal, ModerationEvent
 from petitions.models.appeal import AlreadyDecided, NotTheirs, stands
 from petitions.states import NotReady, StateConflict, Status
@@ -39,6 +40,7 @@ class AppealAdmin(Judged):
         return {
             "reason_text": decision.reason_text,
             "has_moved_on": not stands(row.decision),
+            "last_mailing": appealing.last_mailing(row),
             "may_judge": row.may_be_judged_by(request.user),
             "has_judge": row.state != Appeal.State.WAITING or appealing.has_judge(row),
         }
@@ -58,6 +60,8 @@ class AppealAdmin(Judged):
             say = _("The petition is now “%(status)s”. Nothing was changed.")
             messages.error(request, say % {"status": Status(conflict.found).label})
             return None
+        except claims.Held:
+            raise
         except NotReady as missing:
             messages.error(request, str(missing.text))
             return None

@@ -15,6 +15,9 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from petitions import claims
+
+from . import claim
 from .lists import FastList, ReadOnly, is_id
 
 _WAITING = "waiting"
@@ -103,11 +106,16 @@ class Judged(ReadOnly, FastList):
         action = request.POST.get("action", "")
         if action not in self.buttons or not form.is_valid():
             return self.page(request, row, form)
-        answer = self.act(request, row, action, form.cleaned_data["answer"])
-        return answer or self.page(request, row, form)
+        try:
+            answer = self.act(request, row, action, form.cleaned_data["answer"])
+        except claims.Held as held:
+            form.add_error(None, claim.told(held))
+            answer = None
+        # As it is stored: what was not done may have been tried on this row.
+        return answer or self.page(request, self.row_of(request, object_id), form)
 
     def act(self, request: HttpRequest, row: Any, action: str, answer: str) -> HttpResponse | None:
-        """Do it and lead on; None shows the page again, with what was typed."""
+        """Do it and lead on; None shows the page again, with what was typed. May raise Held."""
         raise NotImplementedError
 
     def more(self, request: HttpRequest, row: Any) -> dict[str, Any]:

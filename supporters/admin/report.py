@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,9 @@ from supporters import reporting
 from supporters.models import Report
 
 from .judging import Judged
+from .lists import is_id
 
-OTHERS = 20  # that are shown
+OTHERS = 100  # that are shown, and decided with it
 
 
 @admin.register(Report)
@@ -32,14 +34,24 @@ class ReportAdmin(Judged):
 
     def more(self, request: HttpRequest, row: Report) -> dict[str, Any]:
         others = reporting.waiting_about_the_same(row).exclude(pk=row.pk).order_by("pk")
-        return {"others": list(others[:OTHERS]), "number_of_others": others.count()}
+        shown = list(others[:OTHERS])
+        return {
+            "others": shown,
+            "number_of_others": len(shown),
+            "number_not_shown": others.count() - len(shown),
+            "may_judge": reporting.may_be_decided_by(request.user, row.petition),
+        }
 
     def act(
         self, request: HttpRequest, row: Report, action: str, answer: str
     ) -> HttpResponse | None:
         upheld = action == "uphold"
         try:
-            decided = reporting.decide(row, by=request.user, uphold=upheld, answer=answer)
+            decided = reporting.decide(
+                row, by=request.user, uphold=upheld, answer=answer, along=_listed(request)
+            )
+        except reporting.NotTheirs:
+            raise PermissionDenied from None
         except reporting.AlreadyDecided as late:
             return self.say_too_late(request, row, late.state)
         n = len(decided)
@@ -60,6 +72,12 @@ class ReportAdmin(Judged):
         if row.about == Report.About.PETITION and _may_be_hidden(row.petition):
             return reverse("admin:petitions_petition_move", args=[row.petition_id, "hide"])
         return self.address_of(row)
+
+
+def _listed(request: HttpRequest) -> list[int]:
+    """The other reports that the page showed."""
+    typed = request.POST.getlist("listed")[:OTHERS]
+    return [int(each) for each in typed if is_id(each)]
 
 
 def _may_be_hidden(petition: Petition) -> bool:

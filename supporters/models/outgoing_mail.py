@@ -91,6 +91,10 @@ class OutgoingMail(models.Model):
             ),
             # A signature that is erased takes its mails along.
             models.Index(fields=["signature"], name="supporters_mail_signature"),
+            # answers.py: those that are deleted before the others, for the address that they hold.
+            models.Index(
+                fields=["petition"], condition=Q(kind="report"), name="supporters_mail_report"
+            ),
         ]
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")

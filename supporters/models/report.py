@@ -13,7 +13,7 @@ class Report(models.Model):
     """Somebody says that a petition, an update or a supporter's reason breaks the rules.
 
     Without an account. The address, where one was given for an answer, goes when it is decided and
-    answered (reporting.py), and unanswered after 90 days (erasure.py).
+    answered, and unanswered after 90 days; its mails are deleted soon after (reporting.py).
     """
 
     class Category(models.TextChoices):
@@ -102,9 +102,22 @@ class Report(models.Model):
                 condition=~Q(email_key=""),
                 name="supporters_report_address",
             ),
+            # A signature that is deleted is unset here: the worker deletes those that were never
+            # confirmed by the thousand (erasure.py).
+            models.Index(
+                fields=["signature"],
+                condition=Q(signature__isnull=False),
+                name="supporters_report_signature",
+            ),
         ]
         verbose_name = _("report")
         verbose_name_plural = _("reports")
+
+    @property
+    def is_about_what_is_gone(self) -> bool:
+        """An update or a signature that was deleted since."""
+        is_of_petition = self.about == self.About.PETITION
+        return not is_of_petition and self.update_id is None and self.signature_id is None
 
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.pk}"

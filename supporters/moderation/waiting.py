@@ -10,7 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from django.db import models
-from django.db.models import BooleanField, Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -200,10 +212,13 @@ def _of_kind(kind: Kind, rows: Any) -> Iterator[_Source]:
     elif kind == Kind.CHANGED:
         yield _Source(kind=kind, rows=rows, at="proposed_at", since="proposed_at", lead=promised())
     elif kind == Kind.REPORTED:
-        # Several of the same thing are one line: that of the first.
+        # Several of the same thing are one line: that of the first. What is gone is none
+        # (reporting.waiting_about_the_same()).
+        is_gone = Q(update=None, signature=None) & ~Q(about=Report.About.PETITION)
         grouped = (
             rows.order_by()
-            .values("petition_id", "update_id", "signature_id")
+            .annotate(alone=Case(When(is_gone, then=F("pk")), default=Value(0)))
+            .values("petition_id", "update_id", "signature_id", "alone")
             .annotate(first=Min("pk"), due=Min("due_at"), came=Min("created_at"), of=Count("pk"))
         )
         yield _Source(kind=kind, rows=grouped, at="due", row="first", since="came", number="of")

@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from petitions.models import Appeal, ModerationEvent, Petition
 from supporters import transparency
+from supporters.fold import fold
+from supporters.fraud import decisions, sweeping
 from supporters.models import CountAdjustment, MonthlyFigures, Report
 from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory, SignatureFactory, UserFactory
+from tests.supporters.fraud_world import make_petition, moderator, propose, sign, work
 
 pytestmark = pytest.mark.django_db
 
@@ -299,6 +302,52 @@ def test_what_petitions_and_moderators_did_is_seen_through_the_moves(client):
     assert "One petition submitted, one published, one hidden." in html
 
 
+def test_an_appeal_that_is_granted_submits_nothing_again():
+    mo, lu = UserFactory(), UserFactory()
+    rejected, sent_back = PetitionFactory(), PetitionFactory()
+    for petition, decide in ((rejected, "reject"), (sent_back, "send_back")):
+        petition.submit(by=petition.organizer)
+        more = {"reason": "unclear"} if decide == "reject" else {}
+        decision = getattr(petition, decide)(by=mo, note="Whom do you ask?", **more)
+        appeal = Appeal.file(decision, by=petition.organizer, text="The board.")
+        assert appeal.grant(by=lu, answer="So it is.").to_status == "in_review"
+        Petition.objects.get(pk=petition.pk).publish(by=lu)
+    again = PetitionFactory()
+    again.submit(by=again.organizer)
+    appeal = Appeal.file(again.send_back(by=mo, note="x"), by=again.organizer, text="No.")
+    again.submit(by=lu)  # before the appeal is decided: submitted indeed
+    assert appeal.grant(by=lu, answer="So it is.") is None
+    for since in (None, timezone.localdate().replace(day=1)):
+        [month] = transparency.count(since=since)
+        assert (month.submitted, month.rejected, month.sent_back) == (4, 1, 2)
+        assert (month.published, month.appeals_granted) == (2, 3)
+
+
+def test_what_a_sweep_takes_in_many_entries_is_one_correction(client, monkeypatch):
+    monkeypatch.setattr(sweeping, "BATCH", 5)
+    petition = make_petition(slug="mend")
+    sign(petition, 20)
+    sign(petition, 31, domain="example.org")
+    fold(petition.pk)
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    CountAdjustment.objects.create(
+        petition=petition,
+        kind="removed",
+        quantity=-1,
+        reason="One more.",
+        recorded_by=sweep.asked_by,
+    )
+    assert CountAdjustment.objects.count() > 2
+    said = client.get("/transparency.json").json()
+    assert [(each["quantity"], each["reason"]) for each in said["corrections"]] == [
+        (-1, "One more."), (-20, "A wave."),
+    ]  # fmt: skip
+    [month] = said["months"]
+    assert (month["corrections"], month["signatures_removed"]) == (2, 21)
+
+
 def test_closings_older_than_the_field_have_the_petitions_outcome(client):
     petition = PetitionFactory(is_closed=True, outcome="partial")
     event(petition, "open", "closed", NOW)
@@ -354,4 +403,4 @@ def test_who_may_keep_it_and_other_verbs(client):
 def test_budget(client, busy_site, count_queries):
     with count_queries() as queries:
         client.get(PAGE)
-    assert len(queries) <= 11, queries
+    assert len(queries) <= 13, queries

@@ -3,11 +3,12 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from petitions.models import Appeal, Petition
+from petitions import claims
+from petitions.models import Appeal, Petition, TeamMember, Update
 from supporters import mails
 from supporters.models import OutgoingMail
 from tests.factories import PetitionFactory, UserFactory
-from tests.supporters.admin.test_decision_previews import said
+from tests.supporters.admin.test_decision_previews import move_of, said
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,49 @@ def test_who_decided_first_does_not_decide_again(as_user, petition, ana, mo, lu)
     assert "another moderator decides" in said(as_user(mo).get(judged()))
     assert as_user(mo).post(judged(), {"action": "grant", "answer": "x"}).status_code == 403
     assert Appeal.objects.get().state == "waiting"
+
+
+def test_nor_does_a_member_of_the_petitions_team(as_user, petition, ana, lu):
+    as_user(ana).post(own(petition), {"text": "x"})
+    TeamMember.objects.create(petition=petition, user=lu, role="view")
+    assert "Nobody else can decide this appeal." in said(as_user(lu).get(judged()))
+    assert as_user(lu).post(judged(), {"action": "grant", "answer": "x"}).status_code == 403
+    assert Appeal.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize("action", ["grant", "refuse"])
+def test_while_another_moderator_is_at_work_nothing_is_decided(
+    as_user, petition, ana, mo, lu, action
+):
+    as_user(ana).post(own(petition), {"text": "x"})
+    claims.claim(petition.pk, by=mo)
+    answer = as_user(lu).post(judged(), {"action": action, "answer": "So it is."})
+    assert answer.status_code == 200
+    assert "is at work on this petition until" in said(answer)
+    assert "So it is.</textarea>" in answer.content.decode()
+    assert Appeal.objects.get().state == "waiting"
+    assert Petition.objects.get().status == "rejected"
+    claims.take_over(petition.pk, by=lu, seen=claims.mark(claims.of(petition.pk)))
+    as_user(lu).post(judged(), {"action": action, "answer": "So it is."})
+    assert Appeal.objects.get().state != "waiting"
+    assert claims.of(petition.pk).moderator == lu
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_last_mailing_of_a_closing_can_be_stopped_from_there(as_user, ana, mo, lu, told):
+    petition = PetitionFactory(is_open=True, organizer=ana)
+    typed = {"outcome": "declined", "happened_on": "2026-01-02"}
+    if told:
+        typed |= {"tells_supporters": "on", "news_title": "It is over", "news_text": "Thank you."}
+    as_user(mo).post(move_of(petition, "close"), typed)
+    assert Petition.objects.get().status == "closed"
+    as_user(ana).post(own(petition), {"text": "It is not over."})
+    answer = as_user(lu).get(judged())
+    assert ("It stays published, whatever you decide." in said(answer)) is told
+    if told:
+        mailing = own(petition, f"updates/{Update.objects.get().pk}/mailing")
+        assert f'href="{mailing}"' in answer.content.decode()
+        assert as_user(lu).get(mailing).status_code == 200
 
 
 def test_with_one_moderator_alone_it_says_so(as_user, petition, ana, mo):

@@ -13,7 +13,13 @@ from django.utils import timezone
 from petitions.models import Petition, StaffAct
 from supporters.confirming import Answer, confirm
 from supporters.fold import fold
-from supporters.models import CountAdjustment, OutgoingMail, ReasonChoice, Signature
+from supporters.models import (
+    CountAdjustment,
+    OutgoingMail,
+    ReasonChoice,
+    Signature,
+    SweptSignature,
+)
 from supporters.suppression import Why, suppress
 from supporters.withdrawing import ERASED, withdraw
 
@@ -71,6 +77,8 @@ def restore(signature: Signature, *, by: Any, reason: str) -> bool:
             removed = _row(signature).filter(status=_Status.REMOVED, position__isnull=False)
             if not removed.exclude(FORGOTTEN).update(status=_Status.CONFIRMED, ended_at=None):
                 return False
+            # It is no sweep's any more: none brings back, or erases, what is removed after this.
+            SweptSignature.objects.filter(signature_id=signature.pk).update(is_restored=True)
             CountAdjustment.objects.create(
                 petition_id=signature.petition_id,
                 kind=CountAdjustment.Kind.RESTORED,

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from petitions.models import StaffAct
+from supporters import signature_acts
 from supporters.confirming import confirm
 from supporters.fold import fold
 from supporters.fraud import decisions, looking, restoring, sweeping
@@ -311,3 +312,87 @@ def test_what_was_not_looked_at_needs_a_second(petition, monkeypatch):
     found = looking.preview(petition.pk, Rule(domain="wave.example"))
     assert (found.found, found.is_whole) == (0, False)
     assert decisions.needs_second(petition, found, by=moderator("mo"))
+
+
+def swept_signature(sweep) -> Signature:
+    swept = SweptSignature.objects.filter(sweep=sweep, was="counted").order_by("pk")
+    return swept.first().signature
+
+
+def test_resumed_after_one_was_restored_by_hand(petition):
+    """Whoever restored it meant it: the sweep leaves it where it is."""
+    mo, lee = moderator("mo"), moderator("lee")
+    sweep = propose(petition, mo)
+    decisions.approve(sweep, by=lee)
+    assert sweeping.remove_some(sweep.pk)
+    assert decisions.cancel(sweep, by=mo)
+    real = swept_signature(sweep)
+    assert signature_acts.restore(real, by=lee, reason="A real person.")
+    assert decisions.resume(sweep, by=mo)
+    work(sweep)
+    assert (sweep.state, sweep.taken) == (State.FINISHED, 25)
+    real.refresh_from_db()
+    assert real.status == "confirmed"
+    assert check(petition) == 32
+
+
+def test_one_that_fails_stops_no_other(petition, caplog):
+    other = make_petition(slug="other")
+    sign(other, 15)
+    broken, well = propose(petition, moderator("mo")), propose(other, moderator("mo2"))
+    for sweep in (broken, well):
+        decisions.approve(sweep, by=moderator(f"lee{sweep.pk}"))
+    Sweep.objects.filter(pk=broken.pk).update(rule={"name": 1, "address": "sam@x.example"})
+    for _turn in range(3):
+        with pytest.raises(sweeping.Failed, match=str(broken.pk)):
+            sweeping.run()
+    well.refresh_from_db()
+    assert (well.state, well.taken) == (State.FINISHED, 15)
+    assert f"Sweep {broken.pk} failed: TypeError" in caplog.text
+    assert "x.example" not in caplog.text
+
+
+def test_all_together_have_a_bound_and_each_has_its_turn(petition, monkeypatch):
+    other = make_petition(slug="other")
+    sign(other, 15)
+    sweeps = [propose(petition, moderator("mo")), propose(other, moderator("mo2"))]
+    for sweep in sweeps:
+        decisions.approve(sweep, by=moderator(f"lee{sweep.pk}"))
+    monkeypatch.setattr(sweeping, "LONGEST", 0)
+    assert sweeping.run() == 2
+    assert not SweptSignature.objects.exists()
+    monkeypatch.setattr(sweeping, "LONGEST", 1)
+    for sweep in sweeps:
+        assert work(sweep).state == State.FINISHED
+
+
+def swept_whole(petition) -> Sweep:
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    return work(sweep)
+
+
+def test_who_became_the_organizer_stays_counted_once(petition):
+    sweep = swept_whole(petition)
+    old = swept_signature(sweep)
+    own = SignatureFactory(petition=petition, email=old.email, is_confirmed=True, is_organizer=True)
+    assert decisions.undo(sweep, by=moderator("kim"))
+    work(sweep)
+    assert (sweep.state, sweep.restored, sweep.left_out) == (State.UNDONE, 24, 1)
+    states = dict(Signature.objects.values_list("pk", "status"))
+    assert (states[own.pk], states[old.pk]) == ("confirmed", "removed")
+    assert check(petition) == 54
+
+
+def test_what_was_restored_and_removed_by_hand_is_not_brought_back(petition):
+    sweep = swept_whole(petition)
+    by_hand = swept_signature(sweep)
+    kim = moderator("kim")
+    assert signature_acts.restore(by_hand, by=kim, reason="A real person.")
+    assert signature_acts.remove(by_hand, by=kim, reason="Not after all.")
+    decisions.undo(sweep, by=kim)
+    work(sweep)
+    by_hand.refresh_from_db()
+    assert by_hand.status == "removed"
+    assert (sweep.restored, sweep.left_out) == (24, 1)
+    assert check(petition) == 53

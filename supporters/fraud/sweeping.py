@@ -107,6 +107,9 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
             .order_by("pk")
             .values_list("pk", "status", "position")
         )
+        if not sweep.needs_second and len(rows) > (room := _room(sweep)):
+            # More than one moderator may have meant: it stops, and the rest is for a new one.
+            rows, further = rows[:room], {"state": State.CANCELLED, "cursor": ""}
         found = {pk: _was(status, position) for pk, status, position in rows}
         counted = Counter(found.values())[Was.COUNTED]
         SweptSignature.objects.bulk_create(
@@ -132,7 +135,13 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
             changed_at=timezone.now(),
             **further,
         )
-    return True
+    return "state" not in further
+
+
+def _room(sweep: Sweep) -> int:
+    """How many a sweep of one moderator may take still: no more than were found for it."""
+    taken = Sweep.objects.values_list("taken", flat=True).get(pk=sweep.pk)
+    return max(0, sweep.found - taken)
 
 
 def _was(status: str, position: int | None) -> SweptSignature.Was:

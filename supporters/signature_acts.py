@@ -7,7 +7,6 @@ False or an Answer says that somebody else got there first, or that the state al
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from petitions.models import Petition, StaffAct
@@ -21,12 +20,10 @@ from supporters.models import (
     SweptSignature,
 )
 from supporters.suppression import Why, suppress
-from supporters.withdrawing import ERASED, withdraw
+from supporters.withdrawing import ERASED, FORGOTTEN, withdraw
 
 _Status = Signature.Status
 LIVE = (_Status.PENDING, _Status.CONFIRMED)
-# Nothing of the person is left: withdrawn, "this was not me", or erased on request.
-FORGOTTEN = Q(given_name="", family_name="", email="", email_key=None)
 
 
 class SignedAgain(Exception):

@@ -7,20 +7,23 @@ False or an Answer says that somebody else got there first, or that the state al
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from petitions.models import Petition, StaffAct
 from supporters.confirming import Answer, confirm
 from supporters.fold import fold
-from supporters.models import CountAdjustment, OutgoingMail, ReasonChoice, Signature
+from supporters.models import (
+    CountAdjustment,
+    OutgoingMail,
+    ReasonChoice,
+    Signature,
+    SweptSignature,
+)
 from supporters.suppression import Why, suppress
-from supporters.withdrawing import ERASED, withdraw
+from supporters.withdrawing import ERASED, FORGOTTEN, withdraw
 
 _Status = Signature.Status
 LIVE = (_Status.PENDING, _Status.CONFIRMED)
-# Nothing of the person is left: withdrawn, "this was not me", or erased on request.
-FORGOTTEN = Q(given_name="", family_name="", email="", email_key=None)
 
 
 class SignedAgain(Exception):
@@ -71,6 +74,8 @@ def restore(signature: Signature, *, by: Any, reason: str) -> bool:
             removed = _row(signature).filter(status=_Status.REMOVED, position__isnull=False)
             if not removed.exclude(FORGOTTEN).update(status=_Status.CONFIRMED, ended_at=None):
                 return False
+            # It is no sweep's any more: none brings back, or erases, what is removed after this.
+            SweptSignature.objects.filter(signature_id=signature.pk).update(is_restored=True)
             CountAdjustment.objects.create(
                 petition_id=signature.petition_id,
                 kind=CountAdjustment.Kind.RESTORED,

@@ -1,6 +1,7 @@
 """Withdrawing: the signature stops counting, the person is erased, the ledger says so."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from petitions.models import Petition
@@ -22,9 +23,16 @@ ERASED = {
     "consent": None,
 }
 
+# Nothing of the person is left: withdrawn, "this was not me", or erased on request.
+FORGOTTEN = Q(given_name="", family_name="", email="", email_key=None)
+
 
 def withdraw(signature_id: int) -> bool:
-    """End a signature at its signer's wish. False when it had ended before, or never was."""
+    """End a signature at its signer's wish. False when it had ended before, or never was.
+
+    One that moderators removed stays removed, but its person is erased, so that nobody can bring
+    it back.
+    """
     return _end(signature_id, Signature.Status.WITHDRAWN, CountAdjustment.Kind.WITHDRAWN)
 
 
@@ -60,7 +68,10 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
         live = (Signature.Status.CONFIRMED, Signature.Status.PENDING)
         if confirmed.filter(position__isnull=False).update(**ended):
             CountAdjustment.objects.create(petition_id=petition_id, kind=kind, quantity=-1)
-        elif not row.filter(position=None, status__in=live).update(**ended):
+        elif not (
+            row.filter(position=None, status__in=live).update(**ended)
+            or row.filter(status=Signature.Status.REMOVED).exclude(FORGOTTEN).update(**ERASED)
+        ):
             return False
         # They hold the address, sent or not.
         OutgoingMail.objects.filter(signature_id=signature_id).delete()

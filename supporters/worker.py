@@ -8,11 +8,12 @@ take a second to read.
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 
+from django.db import DataError, IntegrityError, close_old_connections, connections, transaction
 from django.db import Error as DatabaseFailure
-from django.db import close_old_connections, connections, transaction
 
 from petitions.locks import one_by_one
 from petitions.models import Petition
@@ -198,11 +199,16 @@ class Worker:
         try:
             task()
         except Exception as error:  # one task must not stop the others
-            text = f"{type(error).__name__}: {error}"
+            # What the database says of a row may hold an address.
+            is_of_row = isinstance(error, IntegrityError | DataError)
+            text = type(error).__name__ if is_of_row else f"{type(error).__name__}: {error}"
             if self._failures.get(name) == text:
                 logger.warning("Still failing: %s: %s", name, text)
             elif isinstance(error, MailServerAway):
                 logger.warning("Mail waits: %s", error)
+            elif is_of_row:
+                where = "".join(traceback.format_tb(error.__traceback__))
+                logger.error("Failed: %s: %s\n%s", name, text, where)  # noqa: TRY400
             else:
                 logger.exception("Failed: %s", name)
             self._failures[name] = text

@@ -162,12 +162,15 @@ def _act(request: HttpRequest, petition: Petition, sweep: Sweep) -> HttpResponse
 def _show_sweep(
     model_admin: Any, request: HttpRequest, petition: Petition, sweep: Sweep
 ) -> HttpResponse:
+    user: Any = request.user
     state = Sweep.State
     may = {
-        "approve": sweep.state == state.PROPOSED and sweep.asked_by_id != request.user.pk,
+        "approve": sweep.state == state.PROPOSED and sweep.asked_by_id != user.pk,
         "decline": sweep.state == state.PROPOSED,
         "cancel": sweep.state == state.RUNNING,
-        "resume": sweep.state == state.CANCELLED and sweep.erased_at is None,
+        "resume": sweep.state == state.CANCELLED
+        and sweep.erased_at is None
+        and decisions.may_resume(sweep, by=user),
         "undo": sweep.is_restorable,
     }
     context = {

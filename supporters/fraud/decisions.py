@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from petitions.models import Petition, StaffAct, User
+from supporters.count import live_count
 from supporters.models import Sweep
 from supporters.models.sweep import RESTORABLE
 
@@ -27,12 +28,17 @@ def needs_second(petition: Petition, preview: Preview, *, by: User) -> bool:
     """Whether another moderator has to agree. What was not looked at may be many."""
     if not preview.is_whole:
         return True
-    alone = Sweep.objects.filter(
-        petition=petition, needs_second=False, asked_by=by, asked_at__gt=timezone.now() - _DAY
-    )
-    before = alone.exclude(state=State.UNDONE).aggregate(sum=Sum("found"))["sum"] or 0
-    size = preview.found + before
     total: int = petition.live_count  # type: ignore[attr-defined]  # annotated
+    return _is_much(petition.pk, preview.found, total, by=by)
+
+
+def _is_much(petition_id: int, found: int, total: int, *, by: User, but: int = 0) -> bool:
+    """With all that they removed of it alone within a day, or went on removing."""
+    alone = Sweep.objects.filter(
+        petition=petition_id, needs_second=False, asked_by=by, changed_at__gt=timezone.now() - _DAY
+    )
+    others = alone.exclude(state=State.UNDONE).exclude(pk=but)
+    size = found + (others.aggregate(sum=Sum("found"))["sum"] or 0)
     return size > ALONE or (size > FEW and size * 100 > total * ALONE_PERCENT)
 
 
@@ -41,8 +47,10 @@ def propose(
 ) -> Sweep:
     """Begin it, or let it wait for a second moderator. `note` is public. `petition` has its live
     count."""
-    second = needs_second(petition, preview, by=by)
     with transaction.atomic():
+        # Asked under the lock: of many at the same moment, each sees those before it.
+        Petition.objects.lock().only("pk").get(pk=petition.pk)
+        second = needs_second(petition, preview, by=by)
         sweep = Sweep.objects.create(
             petition=petition,
             rule=rule.as_stored(),
@@ -82,7 +90,19 @@ def cancel(sweep: Sweep, *, by: User) -> bool:
 def resume(sweep: Sweep, *, by: User) -> bool:
     """Look from the beginning for what is left: what was removed is not met again."""
     free = Sweep.objects.filter(pk=sweep.pk, state=State.CANCELLED, erased_at=None)
-    return _decide(sweep, free, by, Verb.RESUMED, state=State.RUNNING, cursor="", looked_at=0)
+    with transaction.atomic():
+        Petition.objects.lock().only("pk").get(pk=sweep.petition_id)
+        return may_resume(sweep, by=by) and _decide(
+            sweep, free, by, Verb.RESUMED, state=State.RUNNING, cursor="", looked_at=0
+        )
+
+
+def may_resume(sweep: Sweep, *, by: User) -> bool:
+    """Alone only within the limits that a new one would have."""
+    if sweep.needs_second or sweep.asked_by_id != by.pk:
+        return True
+    total = max(sweep.of_count, live_count(sweep.petition_id))
+    return not _is_much(sweep.petition_id, sweep.found, total, by=by, but=sweep.pk)
 
 
 def undo(sweep: Sweep, *, by: User) -> bool:

@@ -1,10 +1,13 @@
-"""What the fraud tools know of persons ends after 30 days: who was swept, networks, suspicions."""
+"""What the fraud tools know of persons ends after 30 days: who was swept, networks, suspicions.
+
+What takes longer than TURN goes on at the next one.
+"""
 
 from datetime import timedelta
-from itertools import takewhile
 from time import monotonic
 
 from django.db import transaction
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from petitions.models import Petition
@@ -21,7 +24,9 @@ from supporters.models.sweep import RESTORABLE
 from supporters.withdrawing import ERASED
 
 BATCH = 1_000
+SPAN = 50_000  # ids that are looked at together for networks
 TURN = 5.0  # seconds of the worker's
+OF_PERSONS = {"address", "name", "network"}  # what a rule may say of them
 NETWORKS_KEPT = SUSPICIONS_KEPT = timedelta(days=30)
 
 
@@ -32,54 +37,69 @@ def erase_swept() -> int:
     over = Sweep.objects.filter(
         state__in=ended, erased_at=None, changed_at__lte=timezone.now() - RESTORABLE
     )
-    over.update(erased_at=timezone.now())  # from here on neither undone nor resumed
+    for sweep in over.only("pk", "rule"):
+        # From here on neither undone nor resumed; and its rule names nobody any more.
+        rule = {name: said for name, said in sweep.rule.items() if name not in OF_PERSONS}
+        over.filter(pk=sweep.pk).update(erased_at=timezone.now(), rule=rule)
     left = SweptSignature.objects.exclude(sweep__erased_at=None)
-    erased = 0
-    while batch := list(left.order_by("pk")[:BATCH]):
+    began, erased = monotonic(), 0
+    while monotonic() - began < TURN and (batch := list(left.order_by("pk")[:BATCH])):
         erased += _erase(batch)
     return erased
 
 
 def _erase(batch: list[SweptSignature]) -> int:
     ids = [each.signature_id for each in batch if not each.is_restored]
+    # What another sweep took since has that one's time.
+    held = SweptSignature.objects.filter(
+        signature_id__in=ids, is_restored=False, sweep__erased_at=None
+    )
     with transaction.atomic():
         removed = Signature.objects.filter(pk__in=ids, status=Signature.Status.REMOVED)
         petitions = removed.order_by().values_list("petition_id", flat=True).distinct()
         # The rows of petitions first, in one order, then signatures by id.
         list(Petition.objects.lock().filter(pk__in=list(petitions)).order_by("pk").values("pk"))
-        list(removed.select_for_update(no_key=True).order_by("pk").values("pk"))
-        erased: int = removed.update(**ERASED)
-        OutgoingMail.objects.filter(signature_id__in=ids).delete()
-        ReasonChoice.objects.filter(pk__in=ids).delete()
+        locked = removed.select_for_update(no_key=True).order_by("pk")
+        gone = set(locked.values_list("pk", flat=True))
+        gone.difference_update(held.values_list("signature_id", flat=True))
+        Signature.objects.filter(pk__in=gone).update(**ERASED)
+        OutgoingMail.objects.filter(signature_id__in=gone).delete()
+        ReasonChoice.objects.filter(pk__in=gone).delete()
         SweptSignature.objects.filter(pk__in=[each.pk for each in batch]).delete()
-    return erased
+    return len(gone)
 
 
 def forget_networks() -> int:
     """Forget the network of signatures that are older than 30 days. Returns how many.
 
     In the order in which they were made, from where it stopped: no index is needed, and each row is
-    written once. What takes longer than TURN goes on at the next one.
+    written once. Many that have none are passed by at once.
     """
-    began, before = monotonic(), timezone.now() - NETWORKS_KEPT
-    forgotten = 0
+    began, forgotten = monotonic(), 0
     Watch.objects.get_or_create(pk=1)
     while monotonic() - began < TURN:
         with transaction.atomic():
             watch = Watch.objects.select_for_update(no_key=True).get(pk=1)
-            rows = list(
-                Signature.objects.filter(pk__gt=watch.networks_forgotten_to)
-                .order_by("pk")
-                .values_list("pk", "created_at", "network")[:BATCH]
-            )
-            old = list(takewhile(lambda row: row[1] < before, rows))
-            if not old:
+            old = _old_after(watch.networks_forgotten_to)
+            newest = old.aggregate(pk=Max("pk"))["pk"]
+            if newest is None:
                 break
-            known = Signature.objects.filter(pk__in=[pk for pk, _at, network in old if network])
-            list(known.select_for_update(no_key=True).order_by("pk").values("pk"))
-            forgotten += known.update(network=None)
-            Watch.objects.filter(pk=1).update(networks_forgotten_to=old[-1][0])
+            known = old.exclude(network=None).select_for_update(no_key=True).order_by("pk")
+            ids = list(known.values_list("pk", flat=True)[:BATCH])
+            forgotten += Signature.objects.filter(pk__in=ids).update(network=None)
+            to = ids[-1] if len(ids) == BATCH else newest
+            Watch.objects.filter(pk=1).update(networks_forgotten_to=to)
     return forgotten
+
+
+def _old_after(last: int) -> QuerySet[Signature]:
+    """The next SPAN ids, up to the first that is not old."""
+    ahead = Signature.objects.filter(pk__gt=last)
+    first = ahead.order_by("pk").values_list("pk", flat=True).first()
+    span = ahead.filter(pk__lt=(first or 0) + SPAN)
+    young = span.filter(created_at__gte=timezone.now() - NETWORKS_KEPT)
+    end = young.aggregate(pk=Min("pk"))["pk"]
+    return span if end is None else span.filter(pk__lt=end)
 
 
 def forget_suspicions() -> int:

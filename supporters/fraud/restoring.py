@@ -15,7 +15,7 @@ from petitions.models import Petition
 from supporters.models import CountAdjustment, OutgoingMail, Signature, Sweep, SweptSignature
 from supporters.withdrawing import ERASED
 
-from .rules import sweepable
+from .rules import live as live_rows
 
 BATCH = 1_000  # signatures a transaction
 _TRIES = 3
@@ -67,7 +67,8 @@ def _bring_back(sweep: Sweep, swept: list[SweptSignature]) -> list[SweptSignatur
     ids = [each.signature_id for each in swept]
     found = Signature.objects.filter(pk__in=ids).values_list("email_key", flat=True)
     keys = [key for key in found if key]
-    again = sweepable(sweep.petition_id).filter(email_key__in=keys)
+    # The organizer's own, too: whom a sweep took may have become the organizer since.
+    again = live_rows(sweep.petition_id).filter(email_key__in=keys)
     again_ids = again.values_list("pk", flat=True)
     rows = _locked([*ids, *again_ids])
     live = {row.email_key: row for row in rows if row.status in _LIVE and row.email_key}
@@ -80,11 +81,13 @@ def _bring_back(sweep: Sweep, swept: list[SweptSignature]) -> list[SweptSignatur
     back, give_way = [], []
     for each in swept:
         row = gone.get(each.signature_id)
-        if row is None:
+        # What was restored by hand and then removed by hand is no longer the sweep's.
+        if row is None or each.is_restored:
             continue
         other = live.get(row.email_key or "")
         if other is not None:
-            if other.status == Signature.Status.CONFIRMED or each.was == Was.PENDING:
+            stands = other.status == Signature.Status.CONFIRMED or other.is_organizer
+            if stands or each.was == Was.PENDING:
                 continue
             give_way.append(other.pk)
         back.append(each)
@@ -101,7 +104,7 @@ def _bring_back(sweep: Sweep, swept: list[SweptSignature]) -> list[SweptSignatur
 def _locked(ids: list[int]) -> QuerySet[Signature]:
     """By id, as everywhere; what they are is read once they are locked."""
     rows = Signature.objects.filter(pk__in=ids).order_by("pk")
-    return rows.only("pk", "status", "email_key").select_for_update(no_key=True)
+    return rows.only("pk", "status", "email_key", "is_organizer").select_for_update(no_key=True)
 
 
 def _end(ids: list[int]) -> None:

@@ -5,12 +5,14 @@ then signatures by id; signing and confirming wait for none of it but the rows t
 is killed in the middle leaves whole batches, and the next worker goes on. Any number may run.
 """
 
+import logging
+import random
 from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,28 +23,49 @@ from supporters.models import CountAdjustment, Signature, Sweep, SweptSignature
 from . import looking, restoring
 from .rules import Rule, sweepable
 
+logger = logging.getLogger(__name__)
+
 BATCH = 1_000  # signatures a transaction
-TURN = 0.5  # seconds of each of the worker's, so that positions do not wait
+TURN = 0.5  # seconds of each of the worker's,
+LONGEST = 1.0  # and of all together, so that positions do not wait
 
 State = Sweep.State
 Was = SweptSignature.Was
 
 
 def run(*, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Go on with every sweep that is at work, for TURN seconds each. Returns how many there were.
+    """Go on with the sweeps that are at work, for TURN seconds each. Returns how many there were.
 
-    Raises as petitions.locks.one_by_one does.
+    Raises as petitions.locks.one_by_one does; and Failed, once the others had their turn.
     """
-    at_work = dict(Sweep.objects.at_work().order_by("pk").values_list("pk", "state"))
+    at_work = dict(Sweep.objects.at_work().values_list("pk", "state"))
+    # In any order, so that whoever comes after LONGEST is not always the same.
+    ids = random.sample(list(at_work), len(at_work))
+    began = monotonic()
+    failed: list[int] = []
 
     def turn(sweep_id: int) -> int:
         step = remove_some if at_work[sweep_id] == State.RUNNING else restoring.restore_some
-        began = monotonic()
-        while go_on() and step(sweep_id) and monotonic() - began < TURN:
-            pass
+        until = min(monotonic() + TURN, began + LONGEST)
+        try:
+            while monotonic() < until and go_on() and step(sweep_id):
+                pass
+        except (OperationalError, InterfaceError):
+            raise  # a lock or the connection, nothing of this sweep's
+        except Exception as error:  # noqa: BLE001 (one sweep must not stop the others)
+            # Not what it says: the database's own words may hold an address.
+            logger.error("Sweep %s failed: %s", sweep_id, type(error).__name__)  # noqa: TRY400
+            failed.append(sweep_id)
         return 1
 
-    return one_by_one(at_work, turn)
+    number = one_by_one(ids, turn)
+    if failed:
+        raise Failed(f"Sweeps that failed: {sorted(failed)}")
+    return number
+
+
+class Failed(Exception):
+    """Some sweeps did; each was logged."""
 
 
 def remove_some(sweep_id: int) -> bool:
@@ -74,6 +97,9 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
         )
         if not list(mine.values_list("pk")):
             return False
+        # What it took before and is there again, somebody brought back who meant it.
+        before = SweptSignature.objects.filter(sweep=sweep, signature_id__in=ids)
+        ids = list(set(ids).difference(before.values_list("signature_id", flat=True)))
         rows = list(
             sweepable(sweep.petition_id)
             .filter(pk__in=ids)
@@ -81,6 +107,9 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
             .order_by("pk")
             .values_list("pk", "status", "position")
         )
+        if not sweep.needs_second and len(rows) > (room := _room(sweep)):
+            # More than one moderator may have meant: it stops, and the rest is for a new one.
+            rows, further = rows[:room], {"state": State.CANCELLED, "cursor": ""}
         found = {pk: _was(status, position) for pk, status, position in rows}
         counted = Counter(found.values())[Was.COUNTED]
         SweptSignature.objects.bulk_create(
@@ -106,7 +135,13 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
             changed_at=timezone.now(),
             **further,
         )
-    return True
+    return "state" not in further
+
+
+def _room(sweep: Sweep) -> int:
+    """How many a sweep of one moderator may take still: no more than were found for it."""
+    taken = Sweep.objects.values_list("taken", flat=True).get(pk=sweep.pk)
+    return max(0, sweep.found - taken)
 
 
 def _was(status: str, position: int | None) -> SweptSignature.Was:

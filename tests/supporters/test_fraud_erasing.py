@@ -5,9 +5,19 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from supporters import reasons, signature_acts
 from supporters.fold import fold
 from supporters.fraud import decisions, erasing
-from supporters.models import OutgoingMail, Signature, Suspicion, Sweep, SweptSignature, Watch
+from supporters.fraud.rules import Rule
+from supporters.models import (
+    OutgoingMail,
+    ReasonChoice,
+    Signature,
+    Suspicion,
+    Sweep,
+    SweptSignature,
+    Watch,
+)
 from tests.supporters.fraud_world import check, make_petition, moderator, propose, sign, work
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +93,77 @@ def test_who_was_brought_back_is_not_erased(petition, swept):
     assert not SweptSignature.objects.exists()
     assert Signature.objects.filter(email__endswith="@wave.example").count() == 14
     check(petition)
+
+
+def test_who_was_restored_by_hand_keeps_their_mails_and_a_hidden_reason(petition):
+    """What moderators hid does not show again when the sweep's time is over."""
+    kim = moderator("kim")
+    row = Signature.objects.filter(petition=petition, position=1).get()
+    Signature.objects.filter(pk=row.pk).update(reason="Names a child.", display="full")
+    reasons.choose(petition, row.pk, ReasonChoice.Kind.HIDDEN, by=kim, by_moderators=True)
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    assert signature_acts.restore(row, by=kim, reason="A real person.")
+    OutgoingMail.objects.create(kind="signature", recipient=row.email, signature=row)
+    for is_marked in (True, False):  # and what was restored before it was marked
+        SweptSignature.objects.filter(signature=row).update(is_restored=is_marked)
+        age(sweep, MONTH)
+        erasing.erase_swept()
+        row.refresh_from_db()
+        assert (row.status, row.reason) == ("confirmed", "Names a child.")
+        assert ReasonChoice.objects.filter(pk=row.pk).exists()
+        assert OutgoingMail.objects.filter(signature=row).exists()
+        SweptSignature.objects.create(sweep=sweep, signature=row, was="counted")
+
+
+def test_what_a_newer_sweep_took_has_its_time(petition, swept):
+    row = SweptSignature.objects.filter(was="counted").first().signature
+    signature_acts.restore(row, by=moderator("kim"), reason="A real person.")
+    newer = propose(petition, moderator("al"), Rule(address=row.email.partition("@")[0]))
+    SweptSignature.objects.filter(sweep=swept).update(is_restored=False)  # as before it was marked
+    assert work(newer).taken == 1
+    age(swept, MONTH)
+    assert erasing.erase_swept() == 13
+    row.refresh_from_db()
+    assert row.email
+    assert decisions.undo(newer, by=moderator("ed"))
+    assert work(newer).restored == 1
+    check(petition)
+
+
+def test_the_rule_names_nobody_any_more(petition, swept):
+    rule = Rule(
+        domain="wave.example", address="bot#", name="Sam Okoye", country="FR", network="0123"
+    )
+    Sweep.objects.update(rule=rule.as_stored())
+    age(swept, MONTH)
+    erasing.erase_swept()
+    swept.refresh_from_db()
+    assert swept.rule == {"domain": "wave.example", "country": "FR"}
+
+
+def test_what_takes_longer_goes_on_at_the_next_turn(petition, swept, monkeypatch):
+    age(swept, MONTH)
+    monkeypatch.setattr(erasing, "TURN", 0)
+    assert erasing.erase_swept() == 0
+    swept.refresh_from_db()
+    assert swept.erased_at
+    monkeypatch.undo()
+    assert erasing.erase_swept() == 14
+
+
+def test_those_without_a_network_are_passed_by(petition, monkeypatch):
+    """In spans of ids, with holes between them."""
+    monkeypatch.setattr(erasing, "SPAN", 3)
+    monkeypatch.setattr(erasing, "BATCH", 2)
+    ids = list(Signature.objects.order_by("pk").values_list("pk", flat=True))
+    Signature.objects.filter(pk__in=ids[2:9]).delete()
+    Signature.objects.filter(pk__in=ids[10:]).update(network="0123456789abcdef")
+    Signature.objects.update(created_at=timezone.now() - MONTH - timedelta(minutes=1))
+    assert erasing.forget_networks() == len(ids) - 10
+    assert not Signature.objects.exclude(network=None).exists()
+    assert Watch.objects.get().networks_forgotten_to == ids[-1]
 
 
 def test_networks_are_forgotten_in_order(petition, monkeypatch):

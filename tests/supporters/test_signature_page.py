@@ -8,10 +8,17 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.fold import fold
-from supporters.models import CountAdjustment, OutgoingMail, Signature
+from supporters.models import BlockedAddress, CountAdjustment, OutgoingMail, Signature
+from supporters.signature_acts import remove
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import withdraw
-from tests.factories import ActionStepFactory, PetitionFactory, SignatureFactory, typed
+from tests.factories import (
+    ActionStepFactory,
+    PetitionFactory,
+    SignatureFactory,
+    UserFactory,
+    typed,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +288,21 @@ def test_pending_signature_can_be_disowned(client):
     client.post(link(signature), {"action": "not_me"})
     signature.refresh_from_db()
     assert signature.status == "removed"
+
+
+def test_who_was_removed_by_moderators_can_be_erased(client, signature):
+    """Until then it is kept, so that it can be brought back."""
+    fold(signature.petition_id)
+    remove(signature, by=UserFactory(), reason="A wave.")
+    html = client.get(link(signature)).content.decode()
+    assert "<h1>This signature was removed.</h1>" in html
+    assert html.count('value="not_me"') == 1
+    assert client.post(link(signature), {"action": "not_me"}).status_code == 302
+    signature.refresh_from_db()
+    assert (signature.status, signature.email, signature.reason) == ("removed", "", "")
+    assert CountAdjustment.objects.get().quantity == -1
+    assert BlockedAddress.objects.count() == 1
+    assert 'value="not_me"' not in client.get(link(signature)).content.decode()
 
 
 def test_download_is_all_that_is_kept(client, signature):

@@ -14,7 +14,7 @@ from supporters.confirming import confirm
 from supporters.count import with_live_count
 from supporters.fold import fold_all
 from supporters.fraud import decisions, looking, restoring, sweeping
-from supporters.fraud.rules import sweepable
+from supporters.fraud.rules import Rule, sweepable
 from supporters.models import CountAdjustment, Signature, Sweep, SweptSignature
 from supporters.signing import Signer
 from supporters.signing import sign as sign_once
@@ -207,3 +207,11 @@ def test_the_index_is_read(petition):
     """Only this petition's rows are read, in the order of the key."""
     rows = sweepable(petition.pk).filter(email_key__gt="a").order_by("email_key")[:5]
     assert "supporters_signature_once" in rows.explain()
+
+
+def test_of_many_proposed_at_once_one_needs_no_second(petition):
+    """In as many windows: together they are much."""
+    sign(petition, 8, domain="few.example")
+    mo = moderator("mo")
+    done = together(*[lambda: propose(petition, mo, Rule(domain="few.example"))] * 6)
+    assert sorted(sweep.needs_second for sweep in done) == [False] + 5 * [True]

@@ -6,11 +6,19 @@ import pytest
 from django.utils import timezone
 
 from petitions.models import StaffAct
+from supporters import signature_acts
 from supporters.confirming import confirm
 from supporters.fold import fold
 from supporters.fraud import decisions, looking, restoring, sweeping
 from supporters.fraud.rules import Rule
-from supporters.models import CountAdjustment, OutgoingMail, Signature, Sweep, SweptSignature
+from supporters.models import (
+    BlockedAddress,
+    CountAdjustment,
+    OutgoingMail,
+    Signature,
+    Sweep,
+    SweptSignature,
+)
 from supporters.withdrawing import disown, withdraw
 from tests.factories import SignatureFactory
 from tests.supporters.fraud_world import (
@@ -218,15 +226,35 @@ def test_one_that_ended_meanwhile_is_left_alone(petition):
     assert check(petition) == 52
 
 
-def test_one_that_is_removed_can_neither_confirm_nor_withdraw(petition):
+def test_one_that_is_removed_cannot_confirm(petition):
     pending = Signature.objects.filter(status="pending").first()
-    counted = Signature.objects.filter(email_key__endswith="@wave.example", position=1).get()
     sweep = propose(petition, moderator("mo"))
     decisions.approve(sweep, by=moderator("lee"))
     work(sweep)
     assert str(confirm(pending.pk)) == "ended"
-    assert not withdraw(counted.pk)
     assert check(petition) == 31
+
+
+@pytest.mark.parametrize(("end", "blocked"), [(withdraw, 0), (disown, 1)])
+@pytest.mark.parametrize("was", ["counted", "confirmed", "pending"])
+def test_who_withdraws_while_removed_is_erased_at_once(petition, end, blocked, was):
+    sweep = swept_whole(petition)
+    gone = SweptSignature.objects.filter(sweep=sweep, was=was).first().signature
+    OutgoingMail.objects.create(kind="signature", recipient=gone.email, signature=gone)
+    entries = CountAdjustment.objects.count()
+    assert end(gone.pk)
+    assert not end(gone.pk)
+    gone.refresh_from_db()
+    assert (gone.status, gone.given_name, gone.email, gone.email_key) == ("removed", "", "", None)
+    assert not OutgoingMail.objects.filter(signature=gone).exists()
+    assert BlockedAddress.objects.count() == blocked
+    assert CountAdjustment.objects.count() == entries
+    assert check(petition) == 31
+    decisions.undo(sweep, by=moderator("kim"))
+    work(sweep)
+    gone.refresh_from_db()
+    assert (gone.status, sweep.restored, sweep.left_out) == ("removed", 24, 1)
+    assert check(petition) == (54 if was == "pending" else 53)
 
 
 def test_who_signed_again_stays_counted_once(petition):
@@ -311,3 +339,121 @@ def test_what_was_not_looked_at_needs_a_second(petition, monkeypatch):
     found = looking.preview(petition.pk, Rule(domain="wave.example"))
     assert (found.found, found.is_whole) == (0, False)
     assert decisions.needs_second(petition, found, by=moderator("mo"))
+
+
+def swept_signature(sweep) -> Signature:
+    swept = SweptSignature.objects.filter(sweep=sweep, was="counted").order_by("pk")
+    return swept.first().signature
+
+
+def test_resumed_after_one_was_restored_by_hand(petition):
+    """Whoever restored it meant it: the sweep leaves it where it is."""
+    mo, lee = moderator("mo"), moderator("lee")
+    sweep = propose(petition, mo)
+    decisions.approve(sweep, by=lee)
+    assert sweeping.remove_some(sweep.pk)
+    assert decisions.cancel(sweep, by=mo)
+    real = swept_signature(sweep)
+    assert signature_acts.restore(real, by=lee, reason="A real person.")
+    assert decisions.resume(sweep, by=mo)
+    work(sweep)
+    assert (sweep.state, sweep.taken) == (State.FINISHED, 25)
+    real.refresh_from_db()
+    assert real.status == "confirmed"
+    assert check(petition) == 32
+
+
+def test_one_that_fails_stops_no_other(petition, caplog):
+    other = make_petition(slug="other")
+    sign(other, 15)
+    broken, well = propose(petition, moderator("mo")), propose(other, moderator("mo2"))
+    for sweep in (broken, well):
+        decisions.approve(sweep, by=moderator(f"lee{sweep.pk}"))
+    Sweep.objects.filter(pk=broken.pk).update(rule={"name": 1, "address": "sam@x.example"})
+    for _turn in range(3):
+        with pytest.raises(sweeping.Failed, match=str(broken.pk)):
+            sweeping.run()
+    well.refresh_from_db()
+    assert (well.state, well.taken) == (State.FINISHED, 15)
+    assert f"Sweep {broken.pk} failed: TypeError" in caplog.text
+    assert "x.example" not in caplog.text
+
+
+def test_all_together_have_a_bound_and_each_has_its_turn(petition, monkeypatch):
+    other = make_petition(slug="other")
+    sign(other, 15)
+    sweeps = [propose(petition, moderator("mo")), propose(other, moderator("mo2"))]
+    for sweep in sweeps:
+        decisions.approve(sweep, by=moderator(f"lee{sweep.pk}"))
+    monkeypatch.setattr(sweeping, "LONGEST", 0)
+    assert sweeping.run() == 2
+    assert not SweptSignature.objects.exists()
+    monkeypatch.setattr(sweeping, "LONGEST", 1)
+    for sweep in sweeps:
+        assert work(sweep).state == State.FINISHED
+
+
+def swept_whole(petition) -> Sweep:
+    sweep = propose(petition, moderator("mo"))
+    decisions.approve(sweep, by=moderator("lee"))
+    return work(sweep)
+
+
+def test_who_became_the_organizer_stays_counted_once(petition):
+    sweep = swept_whole(petition)
+    old = swept_signature(sweep)
+    own = SignatureFactory(petition=petition, email=old.email, is_confirmed=True, is_organizer=True)
+    assert decisions.undo(sweep, by=moderator("kim"))
+    work(sweep)
+    assert (sweep.state, sweep.restored, sweep.left_out) == (State.UNDONE, 24, 1)
+    states = dict(Signature.objects.values_list("pk", "status"))
+    assert (states[own.pk], states[old.pk]) == ("confirmed", "removed")
+    assert check(petition) == 54
+
+
+def test_what_was_restored_and_removed_by_hand_is_not_brought_back(petition):
+    sweep = swept_whole(petition)
+    by_hand = swept_signature(sweep)
+    kim = moderator("kim")
+    assert signature_acts.restore(by_hand, by=kim, reason="A real person.")
+    assert signature_acts.remove(by_hand, by=kim, reason="Not after all.")
+    decisions.undo(sweep, by=kim)
+    work(sweep)
+    by_hand.refresh_from_db()
+    assert by_hand.status == "removed"
+    assert (sweep.restored, sweep.left_out) == (24, 1)
+    assert check(petition) == 53
+
+
+def test_a_resumed_one_takes_no_more_than_was_found_for_it(petition):
+    """What an undone sweep brings back is not for one moderator alone."""
+    many = swept_whole(petition)
+    al, kim = moderator("al"), moderator("kim")
+    sign(petition, 4)
+    few = propose(petition, kim)
+    assert (few.state, few.found) == (State.RUNNING, 4)
+    assert decisions.cancel(few, by=kim)
+    assert decisions.undo(many, by=al)
+    work(many)
+    assert decisions.resume(few, by=kim)
+    work(few)
+    assert (few.state, few.taken, few.cursor) == (State.CANCELLED, 4, "")
+    assert check(petition) == 54
+    assert decisions.resume(few, by=kim)
+    assert work(few).taken == 4
+
+
+def test_resuming_asks_again_for_a_second(petition, monkeypatch):
+    mo, kim = moderator("mo"), moderator("kim")
+    sign(petition, 10, domain="few.example")
+    sign(petition, 5, domain="more.example")
+    first = propose(petition, mo, Rule(domain="few.example"))
+    assert decisions.cancel(first, by=mo)
+    Sweep.objects.update(changed_at=timezone.now() - timedelta(days=2))
+    second = propose(petition, mo, Rule(domain="more.example"))
+    assert second.state == State.RUNNING
+    assert not decisions.may_resume(first, by=mo)
+    assert not decisions.resume(first, by=mo)
+    assert decisions.resume(first, by=kim)
+    assert (work(first).taken, work(second).taken) == (10, 5)
+    check(petition)

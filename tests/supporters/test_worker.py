@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from petitions.models import ModerationEvent, Petition
@@ -81,6 +81,25 @@ def test_one_failing_task_stops_no_other(smtp_server, monkeypatch, caplog):
     assert "Still failing: fold" in caplog.text
     monkeypatch.undo()
     assert worker.once()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_says_of_a_row_is_not_logged(smtp_server, monkeypatch, caplog):
+    """It may hold an address."""
+    signed = SignatureFactory(email="noor@example.org")
+
+    def broken() -> None:
+        with transaction.atomic():
+            SignatureFactory(petition=signed.petition, email=signed.email)
+
+    monkeypatch.setattr(worker_module, "fold_all", broken)
+    worker = Worker()
+    assert not worker.once()
+    assert not worker.once()
+    assert "Failed: fold: IntegrityError" in caplog.text
+    assert "Still failing: fold: IntegrityError" in caplog.text
+    assert "in broken" in caplog.text
+    assert "noor" not in caplog.text
 
 
 def test_several_batches_go_over_one_connection(smtp_server):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from petitions.models import StaffAct
 from supporters.fold import fold
 from supporters.models import Signature, Suspicion, Sweep
-from tests.factories import PetitionFactory
+from tests.factories import PetitionFactory, UserFactory
 from tests.supporters.admin.conftest import _staff
 from tests.supporters.fraud_world import check, sign, work
 
@@ -229,7 +229,7 @@ def test_cancel_and_resume(asked, mo, petition):
     client = asked(mo)
     sweep = Sweep.objects.create(
         petition=petition, rule={"domain": "wave.example"}, note="x", asked_by=mo, state="running",
-        newest_id=Signature.objects.latest("pk").pk,
+        newest_id=Signature.objects.latest("pk").pk, needs_second=True, approved_by=UserFactory(),
     )  # fmt: skip
     place = page(petition, f"{sweep.pk}/")
     assert "Stop it" in words(client.get(place))

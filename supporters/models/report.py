@@ -13,7 +13,7 @@ class Report(models.Model):
     """Somebody says that a petition, an update or a supporter's reason breaks the rules.
 
     Without an account. The address, where one was given for an answer, goes when it is decided and
-    answered (reporting.py), and unanswered after 90 days (erasure.py).
+    answered, and undecided after 90 days (both reporting.py).
     """
 
     class Category(models.TextChoices):

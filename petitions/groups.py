@@ -48,6 +48,20 @@ def may_moderate(user: Any) -> bool:
     return bool(user.has_perm(MODERATE))
 
 
+def may_do_more_than_organize(user: Any) -> bool:
+    """Whether this account has a permission that the group Organizers has not."""
+    if may_moderate(user):
+        return True
+    more = user.get_all_permissions() - {f"petitions.{name}" for name in _ORGANIZER_MAY}
+    return bool(more and more - _given_to_organizers())
+
+
+def _given_to_organizers() -> set[str]:
+    granted = global_apps.get_model("auth", "Permission").objects.filter(group__name=ORGANIZERS)
+    pairs = granted.values_list("content_type__app_label", "codename")
+    return {f"{app}.{name}" for app, name in pairs}
+
+
 def make_groups(app_config: AppConfig, **kwargs: Any) -> None:
     """Receiver of post_migrate."""
     grant(ORGANIZERS, _ORGANIZER_MAY, app_config, **kwargs)

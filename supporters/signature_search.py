@@ -52,6 +52,24 @@ WHERE signature.petition_id = petition.id AND signature.email_key = %s
 """,
 }
 
+# What a sweep took before it had a position, and can be brought back: it names each for 30 days.
+_SWEPT_OF_ADDRESS = {
+    "postgresql": """
+SELECT taken.id FROM supporters_sweptsignature AS swept CROSS JOIN LATERAL (
+    SELECT signature.id FROM supporters_signature AS signature
+    WHERE signature.id = swept.signature_id AND signature.email_key = %s
+        AND signature.status = 'removed'
+    LIMIT 1
+) AS taken WHERE swept.was <> 'counted'
+""",
+    "sqlite": """
+SELECT signature.id FROM supporters_sweptsignature AS swept
+CROSS JOIN supporters_signature AS signature
+WHERE signature.id = swept.signature_id AND signature.email_key = %s
+    AND signature.status = 'removed' AND swept.was <> 'counted'
+""",
+}
+
 
 class TooSlow(Exception):
     """Nothing was found in time: too much fits, and too little of it is asked for."""
@@ -89,6 +107,8 @@ def find(asked: Asked, *, after: str = "") -> Found:
 
     An address has one page: all that it has signed. Raises TooSlow.
     """
+    if "\0" in after:  # PostgreSQL takes none in a text
+        after = ""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
@@ -119,6 +139,8 @@ def _loaded(ids: list[int]) -> list[Signature]:
 def _of_address(cursor: Any, asked: Asked) -> list[int]:
     cursor.execute(_LIVE_OF_ADDRESS[connection.vendor], [asked.key])
     found = {row[0] for row in cursor.fetchall()}
+    cursor.execute(_SWEPT_OF_ADDRESS[connection.vendor], [asked.key])
+    found |= {row[0] for row in cursor.fetchall()}
     where, values = _also(asked)
     # Turned round where there is an index of that.
     key, value = "email_key", asked.key
@@ -340,6 +362,7 @@ def _is_id(text: str) -> bool:
 
 def _is_moment(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment.tzinfo is not None and moment.astimezone(UTC).tzinfo is UTC
+    except (ValueError, OverflowError):  # no moment, or before the first or after the last year
         return False

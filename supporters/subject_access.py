@@ -5,19 +5,27 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from petitions.models import Invitation, Petition, User
+from petitions.models import Invitation, Petition, PetitionDraft, User
 from supporters import suppression
 from supporters.addresses import email_key
-from supporters.blocking import key_hashes
-from supporters.models import BlockedAddress, OutgoingMail, Report, Signature, SuppressedAddress
+from supporters.blocking import address_values, key_hashes, key_of
+from supporters.models import (
+    BlockedAddress,
+    OutgoingMail,
+    Report,
+    Signature,
+    SiteBlock,
+    SuppressedAddress,
+)
 from supporters.signature_search import of_address
 
 _SIGNATURE = (
     "id", "given_name", "family_name", "email", "postal_code", "locality", "reason", "display",
     "wants_updates", "status", "kind", "is_organizer", "position", "mails_asked", "created_at",
-    "confirmed_at", "ended_at", "language", "source",
+    "confirmed_at", "ended_at", "language", "source", "network",
 )  # fmt: skip
 _MAIL = ("kind", "recipient", "created_at", "sent_at", "failed_at", "failure", "attempts")
+_DRAFT = ("address", "typed", "language", "mails_asked", "created_at", "changed_at")
 _REPORT = ("category", "text", "email", "language", "created_at", "state", "decided_at", "answer")
 
 
@@ -33,6 +41,8 @@ def everything_of(address: str) -> dict[str, Any]:
         "mails": _mails(address, signatures),
         "gets_no_mailings_because": list(_suppressed(address)),
         "said_this_was_not_me_about": _blocked(key),
+        "cannot_sign_because": list(_blocked_everywhere(key)),
+        "drafts_of_petitions": list(PetitionDraft.objects.filter(email_key=key).values(*_DRAFT)),
         "reports": list(Report.objects.filter(email__iexact=address).values(*_REPORT)),
         "invitations": list(
             Invitation.objects.filter(address__iexact=address).values("role", "created_at")
@@ -79,3 +89,11 @@ def _blocked(key: str) -> list[str]:
     by_hash = {each: petition for petition in petitions for each in key_hashes(petition.pk, key)}
     found = rows.filter(key_hash__in=by_hash).values_list("key_hash", flat=True)
     return [settings.SITE_URL + by_hash[each].get_absolute_url() for each in found]
+
+
+def _blocked_everywhere(key: str) -> Any:
+    """By its moderators, this address and no other: what is blocked by domain or network is
+    nothing about one person."""
+    keys = [key_of(SiteBlock.Kind.ADDRESS, value) for value in address_values(key)]
+    rows = SiteBlock.objects.filter(key__in=keys)
+    return rows.values("reason", "created_at", "expires_at")

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connections
 from django.utils.translation import get_language, gettext
 
 from petitions.clock import Moment
-from petitions.models import ModerationEvent
+from petitions.models import ModerationEvent, StaffAct
 from supporters.models import Notice, SiteSwitches
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,14 @@ FIRST_READ = 1.0  # seconds that who asks first waits for it
 # Of the newest acts so many are compared: ids are given before they are committed, in any order.
 _ACTS = 20
 
-Acts = tuple[tuple[int, ...], ...]
+# Acts that change no page. Those of the switches: the pages before them may have to stand in.
+_Verb = StaffAct.Verb
+_QUIET = {
+    _Verb.SEARCHED, _Verb.LOOKED_AT, _Verb.EXPORTED, _Verb.CLAIMED, _Verb.TOOK_OVER,
+    _Verb.RELEASED, _Verb.NOTED, _Verb.TURNED,
+}  # fmt: skip
+
+Acts = frozenset[tuple[str, int]]  # (table, id)
 Texts = tuple[tuple[str, str], ...]  # (language, text)
 
 
@@ -119,7 +126,7 @@ class Memory:
             if found != self._switches:
                 self._switches = found
             acts = _newest_acts()
-            if self._acts is not None and acts != self._acts:
+            if self._acts is not None and acts - self._acts:
                 self.staff_acts += 1
             self._acts = acts
 
@@ -202,14 +209,18 @@ def holds(
 
 
 def _newest_acts() -> Acts:
-    """The switches themselves are left out: the pages before them may still have to stand in."""
+    """Each by its primary key, and so few that nothing else matters."""
     logged = LogEntry.objects.exclude(
         content_type__app_label="supporters", content_type__model="siteswitches"
     )
-    return tuple(
-        tuple(rows.order_by("-pk").values_list("pk", flat=True)[:_ACTS])
+    known = {
+        (rows.model.__name__, pk)
         for rows in (logged, ModerationEvent.objects.all())
-    )
+        for pk in rows.order_by("-pk").values_list("pk", flat=True)[:_ACTS]
+    }
+    # Sorted out here: searches are many, and the database would read on through them.
+    newest = StaffAct.objects.order_by("-pk").values_list("pk", "verb")[:_ACTS]
+    return frozenset(known | {("StaffAct", pk) for pk, verb in newest if verb not in _QUIET})
 
 
 memory = Memory(settings.PETITIONS_SWITCHES_EVERY)

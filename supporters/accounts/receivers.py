@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from petitions.models import User
-from supporters.accounts import second_factor
+from supporters.accounts import second_factor, sessions
 
 
 @receiver(password_reset, dispatch_uid="supporters.confirm_where_the_link_went")
@@ -21,6 +21,15 @@ def confirm_where_the_link_went(user: User, **kwargs: Any) -> None:
     addresses = EmailAddress.objects.filter(user=user)[:2]
     if len(addresses) == 1:
         addresses[0].set_verified()
+
+
+@receiver(authenticator_added, dispatch_uid="supporters.end_sessions_without_the_factor")
+def end_sessions_without_the_factor(
+    request: HttpRequest, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """They were begun with the password alone, perhaps by somebody who had stolen it."""
+    if authenticator.type in second_factor.FACTORS:
+        sessions.end_others(request, authenticator.user)
 
 
 @receiver(authenticator_added, dispatch_uid="supporters.lead_back_with_a_second_factor")

@@ -1,8 +1,18 @@
-"""Forgetting where somebody was logged in, once they no longer are."""
+"""Where somebody is logged in: ending that elsewhere, and forgetting it once it is over."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 from django.utils import timezone
+
+from petitions.models import User
+
+
+def end_others(request: HttpRequest, user: User) -> None:
+    """Log this account out everywhere but in this request's session."""
+    own = request.session.session_key or ""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=own):
+        session.end()
 
 
 def forget() -> int:

@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -32,10 +33,15 @@ class EmailAddressAdmin(Recorded, AllauthsEmailAddressAdmin):  # type: ignore[mi
 
     @admin.action(description=_("Mark selected addresses as confirmed"))
     def make_verified(self, request: HttpRequest, queryset: Any) -> None:
-        ids = list(queryset.filter(verified=False).values_list("pk", flat=True))
-        super().make_verified(request, queryset)
-        for address in EmailAddress.objects.filter(pk__in=ids, verified=True):
-            self.log_change(request, address, "verified")
+        for pk in list(queryset.filter(verified=False).values_list("pk", flat=True)):
+            with transaction.atomic():
+                # Locked, so that what is written down is what was done here.
+                mine = EmailAddress.objects.filter(pk=pk, verified=False)
+                if not list(mine.select_for_update(no_key=True).values("pk")):
+                    continue
+                super().make_verified(request, mine)
+                if address := EmailAddress.objects.filter(pk=pk, verified=True).first():
+                    self.log_change(request, address, "verified")
 
 
 @admin.register(Authenticator)

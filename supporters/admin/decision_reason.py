@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from petitions.admin import AsksAgain
-from petitions.models import DecisionReason, DecisionWording, Petition, StaffAct
+from petitions.admin import AsksAgain, Recorded
+from petitions.models import DecisionReason, DecisionWording, Petition
 from petitions.models.decision_reason import StillNeeded
 
 _CODE = RegexValidator(r"^[a-z0-9_]+$", _("Small letters, digits and _ alone."))
@@ -61,7 +61,7 @@ class _WordingInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(DecisionReason)
-class DecisionReasonAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
+class DecisionReasonAdmin(Recorded, AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg]
     form = _ReasonForm
     list_display = ("__str__", "code", "hides_text", "is_offered", "rank")
     fields = ("code", "is_offered", "hides_text", "rank")
@@ -80,9 +80,6 @@ class DecisionReasonAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg
 
     def save_model(self, request: HttpRequest, obj: DecisionReason, form: Any, change: Any) -> None:
         obj.save()
-        by: Any = request.user
-        verb = StaffAct.Verb.CHANGED if change else StaffAct.Verb.ADDED
-        StaffAct.record(by=by, verb=verb, subject=obj, note=obj.code)
         # Afterwards: petitions are locked before reasons, as whoever decides does.
         transaction.on_commit(lambda: _withhold_as_told(request, obj.code))
 
@@ -95,11 +92,9 @@ class DecisionReasonAdmin(AsksAgain, admin.ModelAdmin):  # type: ignore[type-arg
             return named, {}, set(), [needed.text]
         return named, {self.opts.verbose_name: len(named)}, set(), []
 
-    def delete_model(self, request: HttpRequest, obj: DecisionReason) -> None:
-        with transaction.atomic():
-            by: Any = request.user
-            StaffAct.record(by=by, verb=StaffAct.Verb.DELETED, subject=obj, note=obj.code)
-            obj.delete()
+    def write_down(self, request: HttpRequest, verb: str, obj: Any, note: str = "") -> None:
+        """With its code, which decisions name."""
+        super().write_down(request, verb, obj, ": ".join(filter(None, [obj.code, note])))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

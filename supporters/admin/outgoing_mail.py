@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -58,18 +59,23 @@ class OutgoingMailAdmin(ReadOnly, FastList):
     @admin.action(description=_("Try failed mails again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
         again = queryset.order_by().filter(failed_at__isnull=False, sent_at=None)
-        mailings = list(again.exclude(mailing=None).values_list("mailing", flat=True).distinct())
-        number = again.update(
-            failed_at=None,
-            failure="",
-            attempts=0,
-            leased_until=None,
-            not_before=Now(),
-        )
-        Mailing.objects.filter(pk__in=mailings).update(settled_at=None, count_again_at=None)
+        ids = list(again.exclude(mailing=None).values_list("mailing", flat=True).distinct())
         user: Any = request.user
-        if number:
-            StaffAct.record(by=user, verb=StaffAct.Verb.RESUMED, note=f"outgoing mails: {number}")
+        with transaction.atomic():
+            # The mailings first, as whoever cancels one does.
+            mailings = Mailing.objects.filter(pk__in=ids)
+            list(mailings.select_for_update(no_key=True).order_by("pk").values("pk"))
+            number = again.filter(Q(mailing=None) | Q(mailing__in=ids)).update(
+                failed_at=None,
+                failure="",
+                attempts=0,
+                leased_until=None,
+                not_before=Now(),
+            )
+            if number:
+                mailings.update(settled_at=None, count_again_at=None)
+                note = f"outgoing mails: {number}"
+                StaffAct.record(by=user, verb=StaffAct.Verb.RESUMED, note=note)
         say = ngettext("%d mail will be tried again.", "%d mails will be tried again.", number)
         level = messages.SUCCESS if number else messages.WARNING
         self.message_user(request, say % number, level)

@@ -7,6 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -201,21 +202,30 @@ class PetitionAdmin(AsksAgain, FastList):
     @admin.action(description=_("Feature on the first page"), permissions=["moderate"])
     def feature_selected(self, request: HttpRequest, queryset: Any) -> None:
         """Open ones; the first page shows the last three that were chosen."""
-        chosen = list(self._chosen(request).open().filter(featured_at=None))
-        self._chosen(request).feature()
-        self._say_featured(request, chosen, _("Featured on the first page."))
+        with transaction.atomic():
+            self._lock_chosen(request)
+            chosen = list(self._chosen(request).open().filter(featured_at=None))
+            self._chosen(request).feature()
+            self._log_featured(request, chosen, _("Featured on the first page."))
 
     @admin.action(description=_("No longer feature"), permissions=["moderate"])
     def unfeature_selected(self, request: HttpRequest, queryset: Any) -> None:
-        chosen = list(self._chosen(request).exclude(featured_at=None))
-        self._chosen(request).unfeature()
-        self._say_featured(request, chosen, _("No longer featured."))
+        with transaction.atomic():
+            self._lock_chosen(request)
+            chosen = list(self._chosen(request).exclude(featured_at=None))
+            self._chosen(request).unfeature()
+            self._log_featured(request, chosen, _("No longer featured."))
 
-    def _say_featured(self, request: HttpRequest, chosen: list[Petition], what: Any) -> None:
+    def _log_featured(self, request: HttpRequest, chosen: list[Petition], what: Any) -> None:
         for petition in chosen:
             self.log_change(request, petition, str(what))
         say = ngettext("%d petition was changed.", "%d petitions were changed.", len(chosen))
         self.message_user(request, say % len(chosen))
+
+    def _lock_chosen(self, request: HttpRequest) -> None:
+        """So that what is read of them is what is changed."""
+        ids = self._chosen(request).order_by().values("pk")
+        list(Petition.objects.filter(pk__in=ids).order_by("pk").lock().values("pk"))
 
     def _chosen(self, request: HttpRequest) -> Any:
         """The ticked ones, in whatever state they are by now: the list's filter forgets those."""

@@ -24,6 +24,10 @@ from .lists import FastList, ReadOnly
 COMPARED, COMMON_PERCENT, COMMON = 20_000, 1, 5
 
 Kind = SiteBlock.Kind
+_VERBS = {
+    StaffAct.Verb.ADDED: StaffAct.Verb.BLOCKED,
+    StaffAct.Verb.DELETED: StaffAct.Verb.UNBLOCKED,
+}
 
 
 class _BlockForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -117,19 +121,12 @@ class SiteBlockAdmin(ReadOnly, FastList):
         SiteBlock.objects.filter(key=obj.key).delete()  # one that has ended
         obj.created_by = request.user
         obj.save()
-        _record(request, obj, StaffAct.Verb.BLOCKED)
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        _record(request, obj, StaffAct.Verb.UNBLOCKED)
-        obj.delete()
-
-
-def _record(request: HttpRequest, block: SiteBlock, verb: str) -> None:
-    """A domain or a network is nobody's name; of an address only the kind is told."""
-    user: Any = request.user
-    what = "" if block.kind == Kind.ADDRESS else block.value
-    note = ": ".join(filter(None, [what, block.reason]))
-    StaffAct.record(by=user, verb=verb, subject=block, note=note)
+    def write_down(self, request: HttpRequest, verb: str, obj: Any, note: str = "") -> None:
+        """A domain or a network is nobody's name; of an address only the kind is told."""
+        what = "" if obj.kind == Kind.ADDRESS else obj.value
+        note = ": ".join(filter(None, [what, obj.reason]))
+        super().write_down(request, _VERBS[StaffAct.Verb(verb)], obj, note)
 
 
 def _values(kind: str, typed: str) -> list[str]:

@@ -158,6 +158,9 @@ class SiteSwitchesAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
             **{name: form.cleaned_data[name] for name in names},
         )
 
+    def write_down(self, request: HttpRequest, verb: str, obj: Any, note: str = "") -> None:
+        """turn() does, with what was turned."""
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().changeform_view(request, *args, **kwargs)
         if request.method == "POST":

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions import clock
 from petitions.groups import may_moderate
-from petitions.models import Petition, Update
+from petitions.models import Petition, StaffAct, Update
 from supporters import mailings
 
 from .access import may_correct, may_post
+from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
 
@@ -130,9 +131,14 @@ def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Save
         # Not of what is scheduled while it is only tested: its place would not have been asked for.
         if chooses or ("email_supporters" in form.fields and stored and not stored.scheduled_for):
             update.choose_mail(wanted=update.email_supporters)
-        if not chooses:
-            return Saved(update=update, say=gettext("Saved."))
-        return _act(update, form.cleaned_data, user)
+        saved = Saved(update=update, say=gettext("Saved."))
+        if chooses:
+            saved = _act(update, form.cleaned_data, user)
+        if not stored or form.changed_data:
+            verb = StaffAct.Verb.CHANGED if stored else StaffAct.Verb.ADDED
+            note = _noted(form, update, chooses=chooses)
+            record_of_moderator(user, verb, update, petition_id=petition.pk, note=note)
+        return saved
 
 
 def _store(form: UpdateForm, petition: Petition, user: Any) -> Update:
@@ -144,6 +150,16 @@ def _store(form: UpdateForm, petition: Petition, user: Any) -> Update:
     # Not the whole row, or an update published since it was read would be a draft again.
     update.save_edited({"kind", "title", "happened_on", "body"} & set(form.changed_data))
     return update
+
+
+def _noted(form: UpdateForm, update: Update, *, chooses: bool) -> str:
+    """Which fields, and what became of it: no text."""
+    names = [name for name in form.changed_data if name not in {"when", "moment"}]
+    if not chooses:
+        return ", ".join(names)
+    if update.published_at:
+        return ", ".join([*names, "published"])
+    return ", ".join([*names, "scheduled" if update.scheduled_for else "draft"])
 
 
 def _act(update: Update, values: dict[str, Any], user: Any) -> Saved:

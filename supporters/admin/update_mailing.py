@@ -4,16 +4,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from petitions.models import StaffAct
 from supporters import mailings, progress, switches
 from supporters.models import Mailing
 
 from .access import NEWSWORTHY, may_update
 from .own_page import petition_of, render
+from .staff_acts import record_of_moderator
 from .updates import update_of
 
 
@@ -48,7 +51,11 @@ def mailing_view(
 
 
 def _cancel(request: HttpRequest, mailing: Mailing, petition_id: int) -> HttpResponse:
-    stopped = mailings.cancel(mailing.pk)
+    with transaction.atomic():
+        stopped = mailings.cancel(mailing.pk)
+        if stopped:
+            cancelled = StaffAct.Verb.CANCELLED
+            record_of_moderator(request.user, cancelled, mailing, petition_id=petition_id)
     mailing.refresh_from_db()
     if not stopped and mailing.cancelled_at:
         messages.warning(request, gettext("It was stopped before."))

@@ -26,13 +26,14 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions import text
 from petitions.groups import may_moderate
-from petitions.models import Petition, Update
+from petitions.models import Petition, StaffAct, Update
 from supporters import mailings, recipients, rehearsal, switches
 from supporters.models import Mailing
 from supporters.rate_limits import allow
 
 from .access import may_correct, may_post
 from .own_page import petition_of, render
+from .staff_acts import record_of_moderator
 from .update_form import UpdateForm, save
 
 LISTED = 50
@@ -183,6 +184,8 @@ def _delete(
         if now is not None:
             if not _may_delete(request.user, now):
                 raise PermissionDenied
+            deleted = StaffAct.Verb.DELETED
+            record_of_moderator(request.user, deleted, now, petition_id=petition.pk)
             try:
                 now.delete()
             except ProtectedError:

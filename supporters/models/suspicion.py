@@ -44,7 +44,7 @@ class Watch(models.Model):
     """One row: how far the watch over signatures is, and when moderators were last mailed."""
 
     mailed_at = models.DateTimeField(null=True)
-    # Networks of signatures up to this one are forgotten (erasure.py).
+    # Networks of signatures up to this one are forgotten (fraud/erasing.py).
     networks_forgotten_to = models.BigIntegerField(default=0)
 
     class Meta:

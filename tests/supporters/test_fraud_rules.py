@@ -83,6 +83,27 @@ def test_patterns():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("typed", "may"),
+    [
+        ("*a*b*", True), ("*a*b*c*", False), ("*a*a*a*a*ab", False), ("a?b?c?d?e", True),
+        ("#1#1", True), ("#1#1#1#1", False), ("####b", False), ("a*#?#", True), ("*a*#?#", False),
+    ],
+)  # fmt: skip
+def test_what_takes_long_to_compare_is_no_pattern(typed, may):
+    assert is_pattern(typed) == may
+
+
+def test_what_the_addresses_of_robots_look_like_is_one():
+    assert is_pattern(pattern_of("a1b22c3d4e5f6"))
+
+
+@pytest.mark.django_db
+def test_stars_in_a_row_are_one(petition):
+    found = Rule(address="s***m*").of(sweepable(petition.pk))
+    assert found.count() == Rule(address="s*m*").of(sweepable(petition.pk)).count() == 3
+
+
 @pytest.mark.django_db
 @given(
     st.text(min_size=1, max_size=12).filter(lambda typed: "\0" not in typed and typed.isprintable())

@@ -5,12 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from petitions.models import Petition, StaffAct
+from petitions.models import Petition, PetitionDraft, StaffAct
 from supporters import audit
+from supporters.blocking import address_values, key_of
 from supporters.confirming import Answer
 from supporters.count import live_count
 from supporters.fold import fold
-from supporters.models import CountAdjustment, OutgoingMail, Report, Signature
+from supporters.models import CountAdjustment, OutgoingMail, Report, Signature, SiteBlock
 from supporters.signature_acts import (
     SignedAgain,
     confirm_by_hand,
@@ -197,7 +198,17 @@ def test_all_that_is_held_of_an_address(petition, mo):
         petition=petition, category="other", email=noor, text="Look.", due_at=timezone.now()
     )
     UserFactory(username="noor", email=noor)
+    Signature.objects.filter(pk=row.pk).update(network="f00d")
+    PetitionDraft.objects.create(
+        typed={"title": "Mend it"}, address=noor, email_key=noor, mails_asked=1
+    )
+    [value] = address_values(noor)
+    for kind, each in (("address", value), ("domain", "example.org")):
+        SiteBlock.objects.create(kind=kind, value=each, key=key_of(kind, each), reason="A wave.")
     held = everything_of(noor)
+    assert "f00d" in {each["network"] for each in held["signatures"]}
+    assert [each["reason"] for each in held["cannot_sign_because"]] == ["A wave."]
+    assert [each["typed"] for each in held["drafts_of_petitions"]] == [{"title": "Mend it"}]
     assert {each["id"] for each in held["signatures"]} == {row.pk, other.pk, removed.pk}
     assert len(held["mails"]) == 2
     assert [each["why"] for each in held["gets_no_mailings_because"]] == ["unsubscribed"]

@@ -8,10 +8,14 @@ from django.utils import timezone
 
 from supporters import signature_search
 from supporters.fold import fold
-from supporters.models import Signature
+from supporters.fraud import decisions
+from supporters.models import Signature, Sweep
+from supporters.signature_acts import erase
 from supporters.signature_search import Asked, find, of_address
+from supporters.subject_access import everything_of
 from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory, SignatureFactory
+from tests.supporters.fraud_world import moderator, propose, sign, work
 from tests.supporters.test_plans import assert_nothing_is_read_whole, petition, plans
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +65,29 @@ def test_who_withdrew_is_not_found(bridge):
     withdraw(gone.pk)
     assert found(key="noor@example.org") == set()
     assert found(name="okoye") == set()
+
+
+def test_what_a_sweep_took_before_it_was_counted_is_found_by_its_address(bridge):
+    sign(bridge, 1, domain="wave.example")
+    sign(bridge, 1, domain="wave.example", status="pending")
+    mo = moderator("mo")
+    sweep = propose(bridge, mo)
+    if sweep.state == Sweep.State.PROPOSED:
+        decisions.approve(sweep, by=moderator("lee"))
+    work(sweep)
+    tail, waited = Signature.objects.order_by("pk")
+    assert {(each.status, each.position) for each in (tail, waited)} == {("removed", None)}
+    for each in (tail, waited):
+        assert found(key=each.email_key) == set(of_address(each.email_key)) == {each}
+        assert [row["id"] for row in everything_of(each.email)["signatures"]] == [each.pk]
+        assert found(key=each.email_key, petition_id=bridge.pk + 1) == set()
+    assert erase(waited, by=mo, reason="By letter.")
+    assert found(key=waited.email_key) == set()
+    assert decisions.undo(sweep, by=mo)
+    work(sweep)
+    waited.refresh_from_db()
+    assert (waited.status, waited.email) == ("removed", "")
+    assert found(key=tail.email_key) == {tail}
 
 
 def test_a_domain_is_a_whole_one(bridge, ferry):
@@ -170,8 +197,12 @@ def test_pages_leave_none_out_and_show_none_twice(bridge, asked, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "after", ["x", "1", ".", "1.", "99999999999999999999.x", "1.2026", "-1.-1"]
-)
+    "after",
+    [
+        "x", "1", ".", "1.", "99999999999999999999.x", "1.2026", "-1.-1", "1.a\0b", "\0.1",
+        "1.0001-01-01T00:00:00+23:59", "1.9999-12-31T23:59:59-23:59",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("asked", [{"name": "ok"}, {"waiting": True}, {"since": timezone.now()}])
 def test_a_place_that_is_none_is_no_fault(bridge, after, asked):
     signed(bridge)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
 
-from petitions.models import Petition
+from petitions.models import Petition, StaffAct
 from supporters import switches
 from supporters.models import Notice, SiteSwitches
 from supporters.switches import Memory, Switches
@@ -122,6 +122,21 @@ def test_the_switches_themselves_are_no_act_that_pages_show(admin_user):
 
 
 @pytest.mark.django_db
+def test_acts_of_the_staff_are_heard_of_but_for_those_that_change_no_page(admin_user):
+    memory = Memory(0)
+    StaffAct.record(by=admin_user, verb="upheld")
+    memory.refresh()
+    for number, verb in enumerate(("upheld", "removed", "started", "erased", "changed"), start=1):
+        StaffAct.record(by=admin_user, verb=verb)
+        memory.refresh()
+        assert memory.staff_acts == number
+    for verb in ("searched", "looked_at", "exported", "claimed", "released", "noted", "turned"):
+        for _ in range(10):
+            StaffAct.record(by=admin_user, verb=verb)
+        memory.refresh()
+    assert memory.staff_acts == 5
+
+
 def test_an_act_that_was_committed_late_is_heard_of(admin_user):
     """Its id was given before that of another which is known already."""
     kind = ContentType.objects.get_for_model(Petition)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from petitions.models import Petition, StaffAct
@@ -82,6 +83,28 @@ def test_organizers_are_not_asked(as_user, ana):
     assert Petition.objects.get().status == "in_review"
 
 
+@pytest.mark.parametrize("name", ["remove_signature", "export_signature", "erase_signature"])
+def test_whoever_may_do_more_than_organizers_is_asked(as_user, ana, name):
+    petition = PetitionFactory(organizer=ana)
+    ana.user_permissions.add(Permission.objects.get(codename=name))
+    client = as_user(ana)
+    assert "second factor" in client.get("/admin/").content.decode()
+    submit = f"/admin/petitions/petition/{petition.pk}/move/submit/"
+    assert client.post(submit)["Location"] == "/accounts/2fa/"
+    give(ana)
+    client.post(submit)
+    assert Petition.objects.get().status == "in_review"
+
+
+def test_what_a_site_gave_all_its_organizers_is_no_more(as_user, ana):
+    petition = PetitionFactory(organizer=ana)
+    Group.objects.get(name="Organizers").permissions.add(
+        Permission.objects.get(codename="view_page")
+    )
+    as_user(ana).post(f"/admin/petitions/petition/{petition.pk}/move/submit/")
+    assert Petition.objects.get().status == "in_review"
+
+
 def test_they_can_log_out(as_user, mo):
     client = as_user(mo)
     assert client.post("/admin/logout/").status_code == 200
@@ -112,4 +135,26 @@ def test_the_first_superuser_gets_in_sets_it_up_and_goes_on(petition):
     assert "You can act as a moderator now." in text
     assert f'<a href="{publish(petition)}">Go on where you were</a>' in text
     client.post(publish(petition))
+    assert Petition.objects.get().status == "open"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_logged_in_before_with_the_password_alone_is_logged_out(mo, petition):
+    mo.set_password(PASSWORD)
+    mo.save()
+    mo.trust_email()
+    other = UserFactory(username="other", is_staff=True)
+    owner, thief, stranger = Client(), Client(), Client()
+    for client in (owner, thief):
+        client.post("/accounts/login/", {"login": "mo", "password": PASSWORD})
+    stranger.force_login(other)
+    assert thief.get("/admin/").status_code == 200
+    again = owner.get("/accounts/2fa/totp/activate/")["Location"]
+    page = owner.post(again, {"password": PASSWORD}, follow=True).content.decode()
+    secret = re.search(r"<code>([A-Z2-7]+)</code>", page)[1]
+    owner.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)})
+    assert thief.post(publish(petition))["Location"].startswith("/admin/login/")
+    assert Petition.objects.get().status == "in_review"
+    assert stranger.get("/admin/").status_code == 200
+    owner.post(publish(petition))
     assert Petition.objects.get().status == "open"

@@ -44,7 +44,7 @@ def mark(claim: Claim | None) -> str:
 
 def of(petition_id: int) -> Claim | None:
     """The claim in force, for pages."""
-    return _in_force(petition_id, clock.now())
+    return _in_force(petition_id, clock.Moment())
 
 
 def claim(petition_id: int, *, by: User) -> Claim:
@@ -127,7 +127,7 @@ def _lock(petition_id: int) -> datetime:
     return clock.now()
 
 
-def _in_force(petition_id: int, now: datetime) -> Claim | None:
+def _in_force(petition_id: int, now: datetime | clock.Moment) -> Claim | None:
     rows = Claim.objects.select_related("moderator")
     return rows.filter(petition_id=petition_id, expires_at__gt=now).first()
 

@@ -14,13 +14,11 @@ from supporters.confirming import Answer, confirm
 from supporters.fold import fold
 from supporters.models import (
     CountAdjustment,
-    OutgoingMail,
-    ReasonChoice,
     Signature,
     SweptSignature,
 )
 from supporters.suppression import Why, suppress
-from supporters.withdrawing import ERASED, FORGOTTEN, withdraw
+from supporters.withdrawing import ERASED, FORGOTTEN, forget_beside, withdraw
 
 _Status = Signature.Status
 LIVE = (_Status.PENDING, _Status.CONFIRMED)
@@ -115,8 +113,7 @@ def _forget(signature: Signature) -> bool:
     ended = _row(signature).exclude(status__in=LIVE).exclude(FORGOTTEN)
     if not ended.update(**ERASED):
         return False
-    OutgoingMail.objects.filter(signature_id=signature.pk).delete()
-    ReasonChoice.objects.filter(pk=signature.pk).delete()
+    forget_beside([signature.pk])
     return True
 
 

@@ -1,5 +1,7 @@
 """Withdrawing: the signature stops counting, the person is erased, the ledger says so."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -73,7 +75,12 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
             or row.filter(status=Signature.Status.REMOVED).exclude(FORGOTTEN).update(**ERASED)
         ):
             return False
-        # They hold the address, sent or not.
-        OutgoingMail.objects.filter(signature_id=signature_id).delete()
-        ReasonChoice.objects.filter(pk=signature_id).delete()
+        forget_beside([signature_id])
     return True
+
+
+def forget_beside(ids: Collection[int]) -> None:
+    """Delete what else tells of who was erased: mails, which hold the address, sent or not; and
+    what was decided about their reasons."""
+    OutgoingMail.objects.filter(signature_id__in=ids).delete()
+    ReasonChoice.objects.filter(pk__in=ids).delete()

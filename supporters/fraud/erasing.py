@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.models import (
-    OutgoingMail,
-    ReasonChoice,
     Signature,
     Suspicion,
     Sweep,
@@ -21,7 +19,7 @@ from supporters.models import (
     Watch,
 )
 from supporters.models.sweep import RESTORABLE
-from supporters.withdrawing import ERASED
+from supporters.withdrawing import ERASED, forget_beside
 
 BATCH = 1_000
 SPAN = 50_000  # ids that are looked at together for networks
@@ -63,8 +61,7 @@ def _erase(batch: list[SweptSignature]) -> int:
         gone = set(locked.values_list("pk", flat=True))
         gone.difference_update(held.values_list("signature_id", flat=True))
         Signature.objects.filter(pk__in=gone).update(**ERASED)
-        OutgoingMail.objects.filter(signature_id__in=gone).delete()
-        ReasonChoice.objects.filter(pk__in=gone).delete()
+        forget_beside(gone)
         SweptSignature.objects.filter(pk__in=[each.pk for each in batch]).delete()
     return len(gone)
 

@@ -59,6 +59,7 @@ def test_a_changed_ask_and_a_new_organizer(petition, new_page, sound):
     mo.goto("/admin/petitions/petition/?status=text_waiting")
     mo.get_by_role("link", name=petition.title).click()
     mo.get_by_role("link", name="Text change waiting").click()
+    mo.wait_for_url("**/proposed-ask/")
     sound(mo, f"{own}/proposed-ask/")
     mo.get_by_role("button", name="Approve: show the new text").click()
     expect(mo.locator(".messagelist .success")).to_be_visible()

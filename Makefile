@@ -1,6 +1,6 @@
 # What a developer types. Everything here works in a checkout with nothing but Python and make;
 # README.md has the two commands that need not even make.
-.PHONY: demo test coverage faults audit screenshots check lint lock messages bench
+.PHONY: demo test coverage journeys faults audit screenshots check lint lock messages bench
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -19,6 +19,10 @@ test: $(BIN)/activate
 
 coverage: $(BIN)/activate
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# Half a day of somebody's work each, or of a process's: too long for every run.
+journeys: $(BIN)/activate
+	$(BIN)/python -m pytest -m journeys
 
 # Processes killed under load: needs PostgreSQL's server programs, and redis-server for one test.
 # One after another, since each of them keeps a machine busy.

@@ -47,7 +47,7 @@ def left_out(config: pytest.Config) -> dict[str, str]:
     on_postgresql = django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     reasons = {
         marker: f"asked for by -m {marker}"
-        for marker in ("audit", "faults")
+        for marker in ("audit", "faults", "journeys")
         if marker not in config.option.markexpr
     }
     if find_binaries() is None:

@@ -120,6 +120,7 @@ def test_without_javascript(mo, host, page_without_javascript):
     expect(page.locator("[data-passkey-go]")).to_be_hidden()
 
 
+@pytest.mark.journeys
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_is_sound(mo, host, new_page, theme):
     page = new_page(viewport=PHONE, color_scheme=theme, reduced_motion="reduce")

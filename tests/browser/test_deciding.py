@@ -12,6 +12,8 @@ from tests.browser.test_admin import log_in, member
 from tests.browser.test_updates import sound  # noqa: F401 — a fixture
 from tests.factories import SignatureFactory
 
+pytestmark = pytest.mark.journeys
+
 Sound = Callable[[Page], None]
 
 

@@ -14,6 +14,8 @@ from tests.browser.test_admin import log_in, member
 from tests.browser.test_team import sound  # noqa: F401 — a fixture
 from tests.factories import SignatureFactory
 
+pytestmark = pytest.mark.journeys
+
 
 @pytest.fixture
 def grown(petition: Petition) -> Petition:

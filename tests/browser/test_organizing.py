@@ -19,6 +19,8 @@ from tests.browser.test_updates import publish_by_mail
 from tests.smtp import Inbox
 from tests.supporters.starting.flow import TITLE
 
+pytestmark = pytest.mark.journeys
+
 PASSWORD = "a-password-of-noors-8"
 BOX = "Give the organizer my email address, country and postcode, so that they may write to me"
 SIGNERS = (("Uma", "uma@example.org"), ("Vic", "vic@example.org"), ("Wen", "wen@example.org"))

@@ -14,6 +14,8 @@ from tests.browser.soundness import loose_ends, sideways, violations
 from tests.browser.test_admin import log_in, member
 from tests.factories import PetitionFactory
 
+pytestmark = pytest.mark.journeys
+
 
 @pytest.fixture
 def sound(watch: Watch) -> Callable[[Page], None]:

@@ -11,6 +11,8 @@ from tests.browser.soundness import violations
 from tests.browser.test_admin import log_in, member
 from tests.factories import SignatureFactory
 
+pytestmark = pytest.mark.journeys
+
 
 @pytest.fixture
 def sound(watch: Watch) -> Callable[[Page], None]:

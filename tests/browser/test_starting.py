@@ -18,7 +18,7 @@ from tests.browser.soundness import (
 )
 from tests.supporters.starting.flow import TITLE, at, draft
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journeys]
 
 
 @pytest.fixture(autouse=True)

@@ -111,6 +111,7 @@ def complaints(page: Page, *questions: Callable[[Page], list[str]]) -> list[str]
     return [complaint for question in questions for complaint in question(page)]
 
 
+@pytest.mark.journeys
 @pytest.mark.parametrize(("state", "view"), rotated())
 def test_everybody_can_read_it(state, view, world, page, watch):
     page.emulate_media(color_scheme=view[0])

@@ -13,6 +13,8 @@ from tests.browser.soundness import loose_ends, sideways, violations
 from tests.browser.test_admin import PASSWORD, log_in, member
 from tests.supporters.fraud_world import check, sign, work
 
+pytestmark = pytest.mark.journeys
+
 
 @pytest.fixture
 def petition(petition: Petition) -> Petition:

@@ -15,6 +15,8 @@ from tests.browser.soundness import loose_ends, sideways, violations
 from tests.browser.test_admin import log_in, member
 from tests.supporters.outbox_rows import supporter
 
+pytestmark = pytest.mark.journeys
+
 
 @pytest.fixture
 def petition(petition: Petition, smtp_server) -> Petition:

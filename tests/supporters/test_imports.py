@@ -450,6 +450,7 @@ class TestCommandLine:
 @pytest.mark.shared
 @pytest.mark.django_db
 class TestRealPetitions:
+    @pytest.mark.journeys
     def test_the_whole_uk_file_is_imported_and_browsable(self, client) -> None:
         out, errors = StringIO(), StringIO()
         path = SHARED / "uk_epetitions_2015_2017.jsonl"

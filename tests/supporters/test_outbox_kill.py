@@ -44,6 +44,7 @@ def update_mails(how_many: int) -> list[OutgoingMail]:
     return list(OutgoingMail.objects.all())
 
 
+@pytest.mark.journeys
 @pytest.mark.parametrize("pipelining", [False, True])
 @pytest.mark.parametrize("mails", [signature_mails, update_mails])
 @pytest.mark.django_db(transaction=True)

@@ -174,6 +174,7 @@ def test_cancel_and_undo_against_the_worker(petition, sweep):
     assert check(petition) == 230
 
 
+@pytest.mark.journeys
 @pytest.mark.parametrize("act", ["removing", "bringing back"])
 def test_kill_9_in_the_middle(petition, sweep, smtp_server, act):
     """What is there is whole batches, and the next worker goes on."""

@@ -113,6 +113,7 @@ def addresses(secret) -> list[str]:
     return [f"/admin/{address}" for address in sorted(found)]
 
 
+@pytest.mark.journeys
 def test_no_address_of_the_admin_shows_or_changes_anothers_petition(as_user, bo, secret):
     client = as_user(bo)
     petition = secret["petition"]

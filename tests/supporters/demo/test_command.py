@@ -165,6 +165,7 @@ def running(own_demo):
     started.reader.join(timeout=10)
 
 
+@pytest.mark.journeys
 @pytest.mark.sqlite
 def test_the_demo_from_start_to_end(own_demo, running):
     running.until(lambda: "Ctrl-C ends it" in running.output, "the greeting")
@@ -214,6 +215,7 @@ def test_the_demo_from_start_to_end(own_demo, running):
     assert not (own_demo.folder / "var/mail").exists()
 
 
+@pytest.mark.journeys
 @pytest.mark.sqlite
 def test_when_one_process_dies_the_other_ends_too(running):
     running.until(lambda: "Ctrl-C ends it" in running.output, "the greeting")

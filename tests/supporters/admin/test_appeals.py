@@ -157,7 +157,10 @@ def test_what_is_missing(as_user, petition, ana, lu, typed):
 
 def test_an_empty_appeal_and_one_too_many(as_user, petition, ana, mo):
     client = as_user(ana)
-    assert 'class="errorlist"' in client.post(own(petition), {"text": " "}).content.decode()
+    page = client.post(own(petition), {"text": " "}).content.decode()
+    assert 'class="errorlist"' in page
+    assert "<title>Error: " in page
+    assert "Nothing was done yet: correct the error below." in page
     assert not Appeal.objects.exists()
     client.post(own(petition), {"text": "x"})
     page = said(client.post(own(petition), {"text": "And another thing."}))

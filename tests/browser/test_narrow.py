@@ -47,6 +47,17 @@ def test_what_moderators_look_through_fits(moderator, petition, language):
         assert set(wider) == {0}, (address, wider)
 
 
+def test_fields_of_a_rule_end_inside_their_frame(moderator, petition):
+    moderator.goto(f"/admin/petitions/petition/{petition.pk}/fraud/")
+    beyond = moderator.eval_on_selector_all(
+        "fieldset.module",
+        """frames => frames.flatMap(frame => [...frame.querySelectorAll('input, select')]
+            .map(each => each.getBoundingClientRect().right - frame.getBoundingClientRect().right))""",
+    )
+    assert beyond
+    assert max(beyond) <= 0, beyond
+
+
 @pytest.mark.parametrize("address", ["/transparency/", "/es/transparency/"])
 def test_the_heads_of_the_columns_stand_on_one_line(moderator, address):
     moderator.goto(address)

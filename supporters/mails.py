@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from petitions import clock
 from petitions.models import ModerationEvent, Petition, Update
+from petitions.models.appeal import DECIDED_WITHIN
 from petitions.states import Status
 from petitions.text import plain
 from supporters import answers, rehearsal, tokens
@@ -210,6 +211,7 @@ def decision(event: ModerationEvent, *, language: str = "") -> Mail:
         }
         if event.is_appealable:
             context["appeal_url"] = _url("admin:petitions_petition_appeal", petition.pk)
+            context["appeal_days"] = DECIDED_WITHIN.days
         return _make("decision", context)
 
 

@@ -119,7 +119,10 @@ class ReportForm(forms.Form):
     )
     text = LongField(
         label=_("In your own words"),
-        help_text=_("Only moderators read it. Where is it, and how do you know?"),
+        help_text=_(
+            "Only moderators read it. Where is it, and how do you know? Needed for"
+            " “Something else”."
+        ),
         most=MOST,
         rows=5,
         required=False,

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connections
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from petitions.clock import Moment
@@ -48,7 +50,7 @@ class Banner:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
     """How they stand at this moment. `notices` are those for paused signing; `banner` is empty
-    where none is to be shown.
+    where none is to be shown. `…_until`: of a pause that ends by itself.
     """
 
     signing_paused: bool = False
@@ -59,11 +61,20 @@ class Switches:
     starting_paused: bool = False
     starting_notices: Texts = ()
     banner: Texts = ()
+    signing_until: datetime | None = None
+    starting_until: datetime | None = None
 
     @property
     def signing_message(self) -> str:
         """For the present language: what staff wrote in it, or else the site's own words."""
-        return dict(self.notices).get(get_language() or "") or gettext(
+        if said := dict(self.notices).get(get_language() or ""):
+            return said
+        if self.signing_until:
+            return gettext(
+                "We are taking no new signatures until %(moment)s. Whoever has signed can still "
+                "confirm: the link in the email goes on working."
+            ) % {"moment": _told(self.signing_until)}
+        return gettext(
             "We are taking no new signatures for the moment. Come back in a while. Whoever has "
             "signed can still confirm: the link in the email goes on working."
         )
@@ -71,7 +82,14 @@ class Switches:
     @property
     def starting_message(self) -> str:
         """As signing_message."""
-        return dict(self.starting_notices).get(get_language() or "") or gettext(
+        if said := dict(self.starting_notices).get(get_language() or ""):
+            return said
+        if self.starting_until:
+            return gettext(
+                "No new petitions can be started until %(moment)s. Whoever has begun one can "
+                "still finish and send it."
+            ) % {"moment": _told(self.starting_until)}
+        return gettext(
             "No new petitions can be started for the moment. Come back in a while. Whoever has "
             "begun one can still finish and send it."
         )
@@ -88,7 +106,9 @@ class Switches:
     @property
     def turned(self) -> list[str]:
         """The names of those that are not as they stand by themselves."""
-        names = [each.name for each in fields(self) if not each.name.endswith("notices")]
+        names = [
+            each.name for each in fields(self) if not each.name.endswith(("notices", "_until"))
+        ]
         return [name for name in names if getattr(self, name) != getattr(_UNTOUCHED, name)]
 
 
@@ -194,7 +214,14 @@ def _read() -> Switches:
         starting_paused=holds(row.starting_paused, row.starting_from, row.starting_until, at=now),
         starting_notices=tuple(texts.get(Notice.Place.STARTING, ())),
         banner=tuple(texts.get(Notice.Place.BANNER, ())) if is_shown else (),
+        signing_until=row.signing_until,
+        starting_until=row.starting_until,
     )
+
+
+def _told(moment: datetime) -> str:
+    zone = timezone.get_current_timezone_name()
+    return f"{date_format(timezone.localtime(moment), 'DATETIME_FORMAT')} ({zone})"
 
 
 def holds(

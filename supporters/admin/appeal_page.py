@@ -15,17 +15,19 @@ from petitions.groups import may_moderate
 from petitions.models import Appeal, ModerationEvent, Petition
 from petitions.models.appeal import DECIDED_WITHIN, NotAppealable
 from supporters import appealing
+from supporters.starting.fields import LongField
 
-from .access import owns
+from .access import owns, role_of
 from .own_page import petition_of, render
 
 
 class AppealForm(forms.Form):
-    text = forms.CharField(
+    text = LongField(  # a browser would cut off what is pasted
         label=_("Why you think that the decision is wrong"),
         help_text=_("Which rule was misread, or what was not known? Moderators alone read it."),
-        widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
-        max_length=5_000,
+        most=5_000,
+        rows=8,
+        attrs={"class": "vLargeTextField"},
     )
     required_css_class = "required"
 
@@ -74,6 +76,18 @@ def appeal_note(petition: Petition) -> str:
         return gettext("The appeal was not granted. The decision stands.")
     return gettext("The appeal waits. Another moderator decides on it by %(date)s.") % {
         "date": date_format(appeal.due_at, "DATE_FORMAT")
+    }
+
+
+def decided(user: Any, petition: Petition) -> dict[str, Any]:
+    """What the petition’s page says of a decision against it, to those who work on it."""
+    if not (owns(user, petition) or role_of(user, petition)):
+        return {}
+    decision = appealing.decision_of(petition)
+    return {
+        "decision": decision,
+        "may_appeal": bool(decision) and owns(user, petition) and not appealing.appeal_of(decision),
+        "appeal_days": DECIDED_WITHIN.days,
     }
 
 

@@ -148,7 +148,10 @@ class SweepForm(forms.Form):
 def _pattern(typed: str) -> str:
     if typed and not is_pattern(typed):
         raise ValidationError(
-            _("Use at least one letter or digit, and %(most)d of the signs *, ? and # at most.")
+            _(
+                "Use at least one letter or digit, and %(most)d signs at most that are either * "
+                "or a # right beside a digit or another sign."
+            )
             % {"most": MOST_WILDCARDS}
         )
     return typed

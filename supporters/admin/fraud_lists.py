@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -47,11 +48,21 @@ class SweepAdmin(ReadOnly, FastList):
 
 @admin.register(Suspicion)
 class SuspicionAdmin(ReadOnly, FastList):
-    list_display = ("noted_at", "petition", "kind", "value", "number", "looked_at")
+    list_display = ("noted_at", "petition", "kind", "value", "share")
     list_select_related = ("petition",)
     list_filter = (PetitionFilter,)
     fields = ("own_page", "petition", "kind", "value", "number", "looked_at", "noted_at")
     readonly_fields: ClassVar = fields
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin.css"]}
+
+    @admin.display(description=_("signatures"))
+    def share(self, suspicion: Suspicion) -> str:
+        return _("%(n)s of %(whole)s in an hour") % {
+            "n": intcomma(suspicion.number),
+            "whole": intcomma(suspicion.looked_at),
+        }
 
     @admin.display(description=_("Irregularities"))
     def own_page(self, suspicion: Suspicion) -> str:

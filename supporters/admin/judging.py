@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from petitions import claims
+from supporters.starting.fields import LongField
 
 from . import claim
 from .lists import FastList, ReadOnly, is_id
@@ -24,11 +25,7 @@ _WAITING = "waiting"
 
 
 class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("Answer"),
-        widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
-        max_length=2_000,
-    )
+    answer = LongField(label=_("Answer"), most=2_000, rows=5, attrs={"class": "vLargeTextField"})
     required_css_class = "required"
 
     def __init__(self, data: Any = None, *, help_text: Any = "") -> None:

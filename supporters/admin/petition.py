@@ -27,6 +27,7 @@ from supporters.teams.ownership import follow_organizer
 
 from . import moves, petition_pages
 from .access import may_edit, may_manage, may_post, may_view
+from .appeal_page import decided
 from .checklist import checklist, review_note
 from .claim import bar
 from .inlines import (
@@ -336,6 +337,7 @@ class PetitionAdmin(AsksAgain, FastList):
         context["may_moderate"] = may_moderate(request.user)
         context["checklist"] = checklist(request.user, petition) if petition else []
         context["review_note"] = review_note(petition) if petition else ""
+        context |= decided(request.user, petition) if petition else {}
         if petition and context["may_moderate"]:
             context |= bar(request.user, petition)
         shown = petition and petition.is_published

@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from petitions.locks import bound_waiting
 from petitions.models import Petition
@@ -20,9 +21,9 @@ class CountAdjustment(models.Model):
     class Kind(models.TextChoices):
         PAPER = "paper", _("On paper")
         CARRIED_OVER = "carried_over", _("Carried over")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        REMOVED = "removed", _("Removed")
-        RESTORED = "restored", _("Restored")
+        WITHDRAWN = "withdrawn", pgettext_lazy("signatures", "Withdrawn")
+        REMOVED = "removed", pgettext_lazy("signatures", "Removed")
+        RESTORED = "restored", pgettext_lazy("signatures", "Restored")
 
     petition = models.ForeignKey(
         Petition, models.PROTECT, related_name="+", verbose_name=_("petition")

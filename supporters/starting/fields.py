@@ -30,8 +30,10 @@ def _check_length(value: str, most: int) -> None:
 class LongField(TextField):
     """Text of many lines; too many characters are counted, and all of them come back."""
 
-    def __init__(self, *, most: int, rows: int, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": rows})
+    def __init__(
+        self, *, most: int, rows: int, attrs: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, **(attrs or {})})
         super().__init__(widget=widget, strip=False, **kwargs)
         self.most = most
 

@@ -1,5 +1,8 @@
 """The page that a confirmation mail leads to. Only a person's press of its button counts."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +15,7 @@ from supporters.confirming import Answer, can_be_confirmed, confirm
 from supporters.models import Signature
 from supporters.tokens import Purpose, make, read
 
+from .petition_lookup import said_of_hidden
 from .token_pages import in_language_of, signature_for
 
 
@@ -34,14 +38,17 @@ def confirm_signature(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, token: str, signature: Signature | None) -> HttpResponse:
     """What there is to say before the press, or instead of it. Changes nothing."""
     state, status = _state(signature)
-    context = {
+    context: dict[str, Any] = {
         "signature": signature,
         "petition": signature.petition if signature else None,
         "token": token,
         "signature_token": make(Purpose.SIGNATURE, signature.pk) if signature else "",
         "state": state,
+        "days": settings.PETITIONS_UNCONFIRMED_DAYS,
     }
     with in_language_of(signature):
+        if signature and state == "gone":
+            context["said"] = said_of_hidden(signature.petition_id)
         return render(request, "supporters/confirm.html", context, status=status)
 
 

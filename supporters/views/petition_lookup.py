@@ -79,7 +79,11 @@ def moved(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
 
 def gone(request: HttpRequest, petition: Petition) -> HttpResponse:
     """410 for a hidden petition."""
-    return render(request, "petitions/gone.html", said_of_hidden(petition.pk), status=410)
+    context = said_of_hidden(petition.pk) | {
+        "note_language": petition.language,
+        "was_sent": request.method == "POST",  # hidden while somebody was typing
+    }
+    return render(request, "petitions/gone.html", context, status=410)
 
 
 def said_of_hidden(petition_id: int) -> dict[str, Any]:

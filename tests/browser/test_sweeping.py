@@ -62,7 +62,9 @@ def test_a_sweep_with_a_second_approval(petition, new_page, viewport, sound):
     mo.get_by_role("link", name="Preview a sweep of wave.example", exact=True).click()
     type_password_again(mo)
     expect(mo.locator(".total")).to_contain_text("12 signatures")
-    expect(mo.locator("#sample-title + .results tbody tr")).to_have_count(12)
+    sample = mo.locator("#sample-title + .results")
+    expect(sample.locator("tbody tr")).to_have_count(12)
+    assert sample.evaluate("each => each.scrollWidth - each.clientWidth") == 0
     sound(mo)
     mo.get_by_role("button", name="Propose the sweep").click()
     expect(mo.locator(".errorlist")).to_contain_text("This field is required.")

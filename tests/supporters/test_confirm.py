@@ -86,8 +86,27 @@ def test_hidden_petition_is_gone(client, signature):
     for response in (client.get(link(signature)), client.post(link(signature))):
         assert response.status_code == 410
         assert "Mend the bridge" not in response.content.decode()
+        said = " ".join(response.content.decode().split())
+        assert "Your signature is not confirmed and not counted." in said
+        assert "within 7 days after you signed" in said
     signature.refresh_from_db()
     assert signature.status == "pending"
+
+
+def test_hidden_after_confirming_says_that_the_signature_is_safe_and_why_it_is_hidden(
+    client, signature
+):
+    client.post(link(signature))
+    signature.petition.hide(by=None, reason="private_person", note="A name in it.")
+    said = " ".join(client.get(link(signature)).content.decode().split())
+    for words in (
+        "You confirmed before, and your signature is safe.",
+        "It is about a private person who has not agreed to be named.",
+        "A name in it.",
+        "See or change your signature",
+    ):
+        assert words in said
+    assert "not counted" not in said
 
 
 def test_withdrawn_signature_is_not_revived(client, signature):

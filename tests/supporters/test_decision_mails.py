@@ -48,6 +48,15 @@ def test_rejected_with_its_reason():
         assert "Which bridge?" in text
 
 
+def test_what_is_hidden_cannot_be_changed_and_an_appeal_takes_so_long():
+    petition = PetitionFactory(is_open=True)
+    mail = mails.decision(petition.hide(by=UserFactory(username="mo"), note="A name in it."))
+    assert "Your petition:\nhttp://localhost:8000/admin/" in mail.body
+    assert "to read and change" not in mail.body
+    for text in (mail.body, html_of(mail)):
+        assert "looks at it then and decides within 14 days:" in " ".join(text.split())
+
+
 def test_hidden_without_a_word_says_whom_to_ask():
     mo = UserFactory(username="mo")
     silent = mails.decision(PetitionFactory(is_open=True).hide(by=mo))

@@ -1,5 +1,7 @@
 """While signing is paused: it is said, nothing typed is lost, and all else goes on."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from supporters import switches
@@ -7,6 +9,7 @@ from supporters.models import OutgoingMail, Signature
 from supporters.switching import turn
 from supporters.tokens import Purpose, make
 from tests.factories import PetitionFactory, SignatureFactory, typed
+from tests.supporters.test_petition_page import words
 
 pytestmark = pytest.mark.django_db
 SAID = "Back at noon."
@@ -95,6 +98,28 @@ def test_everything_else_goes_on(client, petition):
     assert withdraw.status_code in {200, 302}
     signature.refresh_from_db()
     assert (signature.status, signature.wants_updates) == ("withdrawn", False)
+
+
+def test_an_end_that_is_known_is_told_in_the_sites_words(client, petition, settings):
+    settings.TIME_ZONE = "Europe/Madrid"
+    end = datetime(2099, 12, 1, 9, 30, tzinfo=UTC)
+    turn(by="mo", signing_paused=True, signing_until=end, starting_paused=True, starting_until=end)
+    switches.memory.refresh()
+    moment = "1 December 2099, 10:30 (Europe/Madrid)"
+    page = words(client.get("/petitions/mend/"))
+    assert f"We are taking no new signatures until {moment}." in page
+    assert "Come back in a while" not in page
+    assert f"No new petitions can be started until {moment}." in words(
+        client.get("/petitions/start/")
+    )
+    spanish = words(client.get("/es/petitions/mend/"))
+    assert "hasta el 1 de diciembre de 2099 a las 10:30 (Europe/Madrid)" in spanish
+    assert switches.current().turned == ["signing_paused", "starting_paused"]
+    turn(by="mo", texts={"en": SAID})
+    switches.memory.refresh()
+    page = words(client.get("/petitions/mend/"))
+    assert SAID in page
+    assert "2099" not in page
 
 
 def test_signing_goes_on_afterwards(client, paused):

@@ -184,6 +184,16 @@ def test_hidden_is_gone(client, below):
     assert b"case 7" not in response.content
 
 
+def test_a_moderators_note_is_in_the_petitions_language(client):
+    hidden = opened(slug="mend", language="es")
+    hidden.hide(by=None, note="Un nombre.")
+    rejected = PetitionFactory(in_review=True, slug="raise", language="es")
+    rejected.reject(by=None, reason="unclear", note="Un nombre.")
+    for slug in ("mend", "raise"):
+        page = client.get(f"/petitions/{slug}/").content.decode()
+        assert 'lang="es" dir="auto"><p>Un nombre.' in page
+
+
 def test_hidden_page_says_what_may_be_said(client):
     petition = opened(slug="mend")
     petition.hide(by=None, note="A court asked for it.")

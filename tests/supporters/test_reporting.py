@@ -117,6 +117,33 @@ def test_an_update_and_a_reason(client, petition):
     assert (of_reason.about, of_reason.signature) == ("reason", sam)
 
 
+def test_each_update_leads_to_its_own_report(client, petition):
+    updates = [UpdateFactory(petition=petition) for _ in range(7)]  # the last two folded away
+    page = text_of(client.get("/petitions/mend/"))
+    for update in updates:
+        assert f'<a href="report/?update={update.pk}">Report</a>' in page
+    chosen = text_of(client.get(f"{REPORT}?update={updates[0].pk}"))
+    assert f'value="update-{updates[0].pk}" selected' in chosen
+
+
+def test_the_receipt_says_which_update(client, petition):
+    update = UpdateFactory(petition=petition, happened_on="2012-08-17")
+    typed = TYPED | {"about": f"update-{update.pk}"}
+    assert "An update (17 August 2012): Mend the bridge" in words(
+        client.post(REPORT, typed, follow=True)
+    )
+    petition.hide(by=UserFactory())
+    page = words(client.get(f"/reports/{reporting.token_of(Report.objects.get().pk)}/"))
+    assert "An update" in page
+    assert "17 August 2012" not in page
+
+
+def test_a_receipt_that_there_is_none_of(client):
+    page = client.get("/reports/9.x/")
+    assert page.status_code == 404
+    assert "Check that you have its whole address." in words(page)
+
+
 @pytest.mark.parametrize(
     "query", ["?update=1", "?reason=99", "?update=x", "?reason=%00", "?update="]
 )
@@ -127,6 +154,7 @@ def test_an_address_that_names_nothing_begins_with_the_petition(client, petition
 def test_another_site_cannot_report(client, petition):
     response = client.post(REPORT, TYPED, headers={"sec-fetch-site": "cross-site"})
     assert response.status_code == 403
+    assert "reported only on the pages of this site" in words(response)
     assert not Report.objects.exists()
 
 

@@ -203,12 +203,24 @@ def test_mail_check_page_is_nobodys_to_keep(client, petition):
     assert b'<meta name="robots" content="noindex">' in page.content
 
 
+@pytest.mark.parametrize("page", ["sign", "report"])
+def test_what_is_hidden_meanwhile_takes_nothing_and_says_so(client, petition, page):
+    petition.hide(by=None)
+    said = "What you just sent was not taken."
+    response = client.post(f"/petitions/mend/{page}/", typed())
+    assert response.status_code == 410
+    assert said in response.content.decode()
+    assert said not in client.get(f"/petitions/mend/{page}/").content.decode()
+    assert not Signature.objects.exists()
+
+
 @pytest.mark.parametrize("address", ["/petitions/mend/sign/"])
 def test_after_closing_nothing_is_stored(client, petition, address):
     petition.close(by=None)
     response = client.post(address, typed())
     assert response.status_code == 409
     assert b"This petition closed while you were reading." in response.content
+    assert b"What you are signing" not in response.content
     assert not Signature.objects.exists()
     assert not OutgoingMail.objects.exists()
     assert client.get(address)["Location"] == "/petitions/mend/"

@@ -296,13 +296,17 @@ def test_who_was_removed_by_moderators_can_be_erased(client, signature):
     remove(signature, by=UserFactory(), reason="A wave.")
     html = client.get(link(signature)).content.decode()
     assert "<h1>This signature was removed.</h1>" in html
+    assert "If it is yours, write to us soon" in html
+    assert '<a href="/petitions/mend/count/">Why signatures were removed</a>' in html
     assert html.count('value="not_me"') == 1
     assert client.post(link(signature), {"action": "not_me"}).status_code == 302
     signature.refresh_from_db()
     assert (signature.status, signature.email, signature.reason) == ("removed", "", "")
     assert CountAdjustment.objects.get().quantity == -1
     assert BlockedAddress.objects.count() == 1
-    assert 'value="not_me"' not in client.get(link(signature)).content.decode()
+    html = client.get(link(signature)).content.decode()
+    assert 'value="not_me"' not in html
+    assert "write to us" not in html
 
 
 def test_download_is_all_that_is_kept(client, signature):

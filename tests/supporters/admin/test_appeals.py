@@ -42,11 +42,18 @@ def test_from_the_decision_to_the_answer(as_user, petition, ana, mo, lu):
     page = said(client.get(own(petition)))
     assert "It is not clear what the petition asks for, or of whom." in page
     assert "Whom do you ask?" in page
+    page = said(client.get(own(petition, "change")))
+    assert "A moderator read your petition and did not open it for signing." in page
+    assert "Whom do you ask?" in page
+    assert "you can appeal once" in page
     client.post(own(petition), {"text": "The bridges board. It is in the first line."})
     appeal = Appeal.objects.get()
     assert (appeal.appellant, appeal.petition) == (ana, petition)
     assert "An appeal that waits" in said(client.get(own(petition)))
-    assert "The appeal waits." in said(client.get(own(petition, "change")))
+    page = said(client.get(own(petition, "change")))
+    assert "The appeal waits." in page
+    assert "Whom do you ask?" in page
+    assert "you can appeal once" not in page
 
     page = said(as_user(lu).get(judged()))
     assert "It is in the first line." in page
@@ -150,13 +157,47 @@ def test_what_is_missing(as_user, petition, ana, lu, typed):
 
 def test_an_empty_appeal_and_one_too_many(as_user, petition, ana, mo):
     client = as_user(ana)
-    assert 'class="errorlist"' in client.post(own(petition), {"text": " "}).content.decode()
+    page = client.post(own(petition), {"text": " "}).content.decode()
+    assert 'class="errorlist"' in page
+    assert "<title>Error: " in page
+    assert "Nothing was done yet: correct the error below." in page
     assert not Appeal.objects.exists()
     client.post(own(petition), {"text": "x"})
     page = said(client.post(own(petition), {"text": "And another thing."}))
     assert "This decision cannot be appealed any more. Nothing was sent." in page
     assert "And another thing." in page
     assert Appeal.objects.count() == 1
+
+
+def test_what_is_too_long_comes_back_whole(as_user, petition, ana, lu):
+    long = "Not so. " * 1_000
+    page = as_user(ana).post(own(petition), {"text": long}).content.decode()
+    assert "This is 2999 characters too long" in page
+    assert long.strip() in page
+    assert "maxlength" not in page
+    assert not Appeal.objects.exists()
+    as_user(ana).post(own(petition), {"text": "x"})
+    page = as_user(lu).post(judged(), {"action": "refuse", "answer": "n" * 2_001}).content.decode()
+    assert "This is 1 character too long" in page
+    assert "n" * 2_001 in page
+    assert Appeal.objects.get().state == "waiting"
+
+
+def test_why_it_was_sent_back_stands_above_the_form(as_user, ana, mo, lu):
+    petition = PetitionFactory(in_review=True, organizer=ana)
+    petition.send_back(by=mo, note="Name the office.")
+    page = said(as_user(ana).get(own(petition, "change")))
+    first = page.index("Name the office.")
+    assert first < page.index("Where it stands")
+    helper = UserFactory(username="helper", is_staff=True)
+    helper.groups.add(Group.objects.get(name="Organizers"))
+    TeamMember.objects.create(petition=petition, user=helper, role="view")
+    page = said(as_user(helper).get(own(petition, "change")))
+    assert "What moderators decided" in page
+    assert "you can appeal once" not in page
+    assert "What moderators decided" not in said(as_user(lu).get(own(petition, "change")))
+    petition.submit(by=ana)
+    assert "What moderators decided" not in said(as_user(ana).get(own(petition, "change")))
 
 
 def test_nobody_else_appeals(as_user, petition, mo, bo):

@@ -148,6 +148,7 @@ def test_a_preview_shows_a_sample_and_is_written_down(asked, mo, petition):
         ("domain=no+domain", "This is no domain"),
         ("address=*", "Use at least one letter"),
         ("name=%3F%3F", "Use at least one letter"),
+        ("address=a%23%23%23%23", "and 3 signs at most that are either * or a # right beside"),
         ("source=%00", "Null characters are not allowed"),
         ("source=no+code", "neither a code"),
         ("network=xyz", "Copy it from the table"),

@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from petitions.deciding import APPEALS_WITHIN
 from petitions.groups import may_moderate
 from petitions.models import Appeal, ModerationEvent, Petition
-from petitions.models.appeal import DECIDED_WITHIN, NotAppealable
+from petitions.models.appeal import NotAppealable
 from supporters import appealing
 
 from .access import owns
@@ -52,7 +53,7 @@ def appeal_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpR
         "form": form,
         "owns": owns(request.user, petition),
         "moderates": may_moderate(request.user),
-        "days": DECIDED_WITHIN.days,
+        "days": APPEALS_WITHIN.days,
     }
     return render(model_admin, request, petition, "appeal", context)
 

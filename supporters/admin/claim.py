@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from petitions import claims
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
+from petitions.states import NotReady
 
+from .access import moderates
 from .own_page import petition_of, render
 
 
@@ -38,7 +39,9 @@ def claim_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRe
 def bar(user: Any, petition: Petition) -> dict[str, Any]:
     """What _claim.html shows."""
     found = claims.of(petition.pk)
+    own = "" if moderates(user, petition) else impartial.why_not(petition, by=user)
     return {
+        "claim_why_not": own,
         "claim": found,
         "claim_petition": petition,
         "claim_who": claims.name_of(found.moderator) if found else "",
@@ -49,12 +52,14 @@ def bar(user: Any, petition: Petition) -> dict[str, Any]:
     }
 
 
-def told(held: claims.Held) -> SafeString:
-    """For a page that keeps what was typed: how to go on from there."""
-    address = reverse("admin:petitions_petition_claim", args=[held.claim.petition_id])
+def told(refused: NotReady) -> Any:
+    """For a page that keeps what was typed: why not, and how to go on from there."""
+    if not isinstance(refused, claims.Held):
+        return refused.text
+    address = reverse("admin:petitions_petition_claim", args=[refused.claim.petition_id])
     return format_html(
         '{} <a href="{}" target="_blank">{}</a>',
-        held.text,
+        refused.text,
         address,
         _("Take it over in another window, then press the button here again."),
     )
@@ -77,8 +82,8 @@ def _act(request: HttpRequest, petition: Petition) -> HttpResponse:
                 messages.error(request, _("It was not yours any more. Nothing was changed."))
         else:
             raise PermissionDenied
-    except claims.Held as held:
-        messages.error(request, held.text)
+    except (claims.Held, impartial.OwnPetition) as refused:
+        messages.error(request, refused.text)
     except Petition.DoesNotExist as gone:
         raise Http404 from gone
     return HttpResponseRedirect(_back(request, petition, request.POST.get("back", "")))

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from petitions.groups import may_moderate
-from petitions.models import Petition, StaffAct
+from petitions.models import Petition, StaffAct, impartial
 from supporters import sources
 from supporters.fraud import decisions, looking
 from supporters.fraud.groups import Table, slice_of
 from supporters.fraud.rules import Rule
 from supporters.models import Suspicion, Sweep
 
+from .access import moderates
 from .download import can_be_asked_again
 from .fraud_forms import RuleForm, SweepForm
 from .lists import is_id
@@ -106,7 +107,11 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
     preview = looking.preview(petition.pk, rule)
     why = SweepForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and why.is_valid() and preview.found:
-        sweep = decisions.propose(petition, rule, preview, by=user, **why.cleaned_data)
+        try:
+            sweep = decisions.propose(petition, rule, preview, by=user, **why.cleaned_data)
+        except impartial.OwnPetition as own:
+            messages.error(request, own.text)
+            return HttpResponseRedirect(_fraud_url(petition))
         say = (
             _("Proposed. It begins when another moderator agrees.")
             if sweep.needs_second
@@ -132,6 +137,7 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
         "total": total,
         "needs_second": decisions.needs_second(petition, preview, by=user),
         "why": why,
+        "why_not": "" if moderates(user, petition) else impartial.why_not(petition, by=user),
         "alone": decisions.ALONE,
     }
     return render(model_admin, request, petition, "fraud_preview", context)
@@ -152,10 +158,13 @@ def _act(request: HttpRequest, petition: Petition, sweep: Sweep) -> HttpResponse
     decide, say = chosen
     if decide == decisions.approve and sweep.asked_by_id == user.pk:
         raise PermissionDenied  # the button is not there
-    if decide(sweep, by=user):
-        messages.success(request, say)
-    else:
-        messages.error(request, _TOO_LATE)
+    try:
+        if decide(sweep, by=user):
+            messages.success(request, say)
+        else:
+            messages.error(request, _TOO_LATE)
+    except impartial.OwnPetition as own:
+        messages.error(request, own.text)
     return HttpResponseRedirect(_sweep_url(sweep))
 
 
@@ -173,6 +182,8 @@ def _show_sweep(
         and decisions.may_resume(sweep, by=user),
         "undo": sweep.is_restorable,
     }
+    decides = moderates(user, petition)
+    may = {name: decides and is_possible for name, is_possible in may.items()}
     context = {
         "title": str(sweep).capitalize(),
         "sweep": sweep,
@@ -180,6 +191,7 @@ def _show_sweep(
         "may": may,
         "may_anything": any(may.values()),
         "is_at_work": sweep.state in Sweep.AT_WORK,
+        "why_not": "" if decides else impartial.why_not(petition, by=user),
         "waits_for_another": sweep.state == state.PROPOSED and not may["approve"],
         "percent": 100 * sweep.found / sweep.of_count if sweep.of_count else 0,
     }
@@ -246,6 +258,10 @@ def _can_ask(request: HttpRequest) -> bool:
 
 def _to_password() -> HttpResponse:
     return HttpResponseRedirect(reverse("account_reset_password"))
+
+
+def _fraud_url(petition: Petition) -> str:
+    return reverse("admin:petitions_petition_fraud", args=[petition.pk])
 
 
 def _sweep_url(sweep: Sweep) -> str:

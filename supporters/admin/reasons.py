@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
 from supporters import reasons
 from supporters.models import ReasonChoice, Signature
 
@@ -88,6 +88,8 @@ def _choose(request: HttpRequest, petition: Petition) -> HttpResponse:
             by_moderators=not inside,
             read=request.POST.get("read", ""),
         )
+    except impartial.OwnPetition as own:
+        messages.error(request, own.text)
     except reasons.NotToBeChosen:
         messages.error(
             request,

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from petitions.models import StaffAct
+from petitions.models import StaffAct, impartial
 from petitions.states import Status as PetitionStatus
 from supporters import signature_acts
 from supporters.addresses import InvalidAddress, check_address
@@ -239,7 +239,12 @@ def _act(
     if not form_class.fits(signature):
         return _too_late(request, signature, back)
     if request.method == "POST" and form.is_valid():
-        if not (said := form.act(by=request.user)):
+        try:
+            said = form.act(by=request.user)
+        except impartial.OwnPetition as own:
+            messages.error(request, own.text)
+            return HttpResponseRedirect(back)
+        if not said:
             signature.refresh_from_db()
             return _too_late(request, signature, back)
         messages.success(request, said)

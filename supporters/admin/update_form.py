@@ -14,11 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from petitions import clock
-from petitions.groups import may_moderate
 from petitions.models import Petition, StaffAct, Update
 from supporters import mailings
 
-from .access import may_correct, may_post
+from .access import may_correct, may_post, moderates
 from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
@@ -122,7 +121,7 @@ def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Save
         chooses = acts and "when" in form.fields
         if not (may_correct if stored and not chooses else may_post)(user, locked):
             raise PermissionError
-        if chooses and not may_moderate(user):
+        if chooses and not moderates(user, locked):
             at = form.asks_for_mail_at(stored)
             if at and not mailings.has_room(petition.pk, at=at, beside=form.instance.pk):
                 form.add_error("email_supporters", mailings.too_many())

@@ -25,13 +25,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from petitions import text
-from petitions.groups import may_moderate
 from petitions.models import Petition, StaffAct, Update
 from supporters import mailings, recipients, rehearsal, switches
 from supporters.models import Mailing
 from supporters.rate_limits import allow
 
-from .access import may_correct, may_post
+from .access import may_correct, may_post, moderates
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator
 from .update_form import UpdateForm, save
@@ -124,7 +123,7 @@ def _write(
         "may_delete": _may_delete(request.user, stored),
         "own_address": rehearsal.own_address(request.user),
         "most": settings.PETITIONS_MAILINGS_PER_WEEK,
-        "is_moderator": may_moderate(request.user),
+        "is_moderator": moderates(request.user, petition),
         "mailings_paused": switches.current().mailings_paused,
     }
     if "when" in form.fields:
@@ -166,7 +165,7 @@ def _may_delete(user: Any, update: Update) -> bool:
     """What was published stays, but for moderators; what was mailed stays for everybody."""
     if not update.pk or Mailing.objects.filter(update=update).exists():
         return False
-    return may_moderate(user) or not update.published_at
+    return moderates(user, update.petition) or not update.published_at
 
 
 def _delete(

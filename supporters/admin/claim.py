@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -63,6 +65,19 @@ def told(refused: NotReady) -> Any:
         address,
         _("Take it over in another window, then press the button here again."),
     )
+
+
+def warning(user: Any, petition: Petition) -> str:
+    """Beside acts that a claim does not stop: that somebody else is at work on it; or nothing."""
+    found = claims.of(petition.pk)
+    if found is None or found.moderator_id == user.pk:
+        return ""
+    say = _(
+        "%(who)s is at work on this petition until %(until)s. What you do here is not stopped by "
+        "that: ask them first, if it can wait."
+    )
+    until = time_format(timezone.localtime(found.expires_at))
+    return say % {"who": claims.name_of(found.moderator), "until": until}
 
 
 def _act(request: HttpRequest, petition: Petition) -> HttpResponse:

@@ -23,6 +23,7 @@ from supporters.fraud.rules import Rule
 from supporters.models import Suspicion, Sweep
 
 from .access import moderates
+from .claim import warning
 from .download import can_be_asked_again
 from .fraud_forms import RuleForm, SweepForm
 from .lists import is_id
@@ -53,6 +54,7 @@ def fraud_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRe
     slice_ = slice_of(petition.pk, last=int(typed) if is_id(typed) else 0)
     context = {
         "title": _("Irregularities"),
+        "warning": warning(request.user, petition),
         "slice": slice_,
         "tables": [_shown(petition, table) for table in slice_.tables],
         "form": RuleForm(),
@@ -100,7 +102,11 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
     # Posted, it comes along in hidden fields: allauth goes on with what was posted before it asked
     # for the password, but only where the address has no query.
     form = RuleForm({**request.GET.dict(), **request.POST.dict()})
-    context: dict[str, Any] = {"title": _("Preview of a sweep"), "form": form}
+    context: dict[str, Any] = {
+        "title": _("Preview of a sweep"),
+        "form": form,
+        "warning": warning(user, petition),
+    }
     if not form.is_valid():
         return render(model_admin, request, petition, "fraud_preview", context)
     rule = form.rule
@@ -187,6 +193,7 @@ def _show_sweep(
     context = {
         "title": str(sweep).capitalize(),
         "sweep": sweep,
+        "warning": warning(user, petition),
         "words": words_of(Rule.read(sweep.rule)),
         "may": may,
         "may_anything": any(may.values()),

@@ -243,6 +243,10 @@ class PetitionAdmin(AsksAgain, FastList):
 
     # The form
 
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"by": request.user})
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         blocks: list[tuple[Any, tuple[str, ...]]] = [
             (None, ("title", "slug", "summary", "body", "ask", "language", "topics")),

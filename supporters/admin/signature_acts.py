@@ -21,6 +21,7 @@ from supporters.models import Signature
 from supporters.signature_acts import LIVE
 from supporters.subject_access import everything_of
 
+from .claim import warning
 from .download import can_be_asked_again
 
 _NO_PASSWORD = _(
@@ -254,6 +255,7 @@ def _act(
         "title": form_class.label,
         "opts": model_admin.opts,
         "signature": signature,
+        "warning": warning(request.user, signature.petition),
         "form": form,
         "back": back,
         "is_hidden": signature.petition.status == PetitionStatus.HIDDEN,

@@ -23,11 +23,11 @@ from supporters import answers, rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
-from supporters.fraud import mails as fraud_mails
 from supporters.growth import mails as growth_mails
 from supporters.letters import blank, form
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
+from supporters.moderation import mails as moderators_mails
 from supporters.starting import mails as start_mails
 from supporters.teams import mails as team_mails
 from supporters.tokens import Purpose
@@ -44,7 +44,7 @@ _ROOMS: dict[str, tuple[Any, str]] = {
     OutgoingMail.Kind.TEAM: (team_mails, "team"),
     OutgoingMail.Kind.GROWTH: (growth_mails, "growth"),
     OutgoingMail.Kind.REPORT: (answers, "answers"),
-    OutgoingMail.Kind.MODERATORS: (fraud_mails, "moderators"),
+    OutgoingMail.Kind.MODERATORS: (moderators_mails, "moderators"),
 }
 _PERSONS = {"name", "who"}  # what somebody typed as a name
 

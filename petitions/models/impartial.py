@@ -39,6 +39,18 @@ def works_on(user: Any, petition: Any) -> bool:
     return found
 
 
+def works_on_which(user: Any) -> Any:
+    """The ids of all of them, for a statement."""
+    once = PetitionEvent.objects.filter(person_id=user.pk, kind__in=_INSIDE)
+    team = TeamMember.objects.filter(user_id=user.pk)
+    petitions: Any = TeamMember._meta.get_field("petition").related_model  # noqa: SLF001
+    return petitions._base_manager.filter(  # noqa: SLF001
+        Q(organizer_id=user.pk)
+        | Q(pk__in=team.order_by().values("petition"))
+        | Q(pk__in=once.order_by().values("petition"))
+    ).values("pk")
+
+
 def check(petition: Any, *, by: Any) -> None:
     """Call it under the petition's lock, before what moderators alone decide. Raises OwnPetition.
     `by` is None where the site itself acts."""

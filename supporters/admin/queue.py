@@ -151,5 +151,6 @@ def start_context(user: Any) -> dict[str, Any]:
         "queue": {
             "number": sum(tally.number for tally in tallies),
             "overdue": sum(tally.overdue for tally in tallies),
+            "tallies": [tally for tally in tallies if tally.number],
         }
     }

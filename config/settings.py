@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "supporters.accounts.sealed.Sealed",
     "allauth.account.middleware.AccountMiddleware",
     "supporters.accounts.pages.AccountPages",
 ]
@@ -375,6 +376,7 @@ PETITIONS_RATE_LIMITS = {  # generous: one address can be a whole school or a ca
     "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),
     "test": env.str("PETITIONS_TEST_MAIL_RATE", "20/hour"),
     "report": env.str("PETITIONS_REPORT_RATE", "30/hour"),
+    "preview": env.str("PETITIONS_PREVIEW_RATE", "30/10 minutes"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str(
     "PETITIONS_DEFAULT_COUNTRY",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 APPEALS_WITHIN = timedelta(days=14)
 
+TOO_LATE_AS_SHOWN = _("Somebody else got there first: it is as you see now.")
 TOO_LATE = _("Somebody else got there first: it is now “%(status)s”. Nothing was changed.")
 
 

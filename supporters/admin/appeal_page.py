@@ -16,8 +16,8 @@ from petitions.groups import may_moderate
 from petitions.models import Appeal, ModerationEvent, Petition
 from petitions.models.appeal import NotAppealable
 from supporters import appealing
+from supporters.access import owns
 
-from .access import owns
 from .own_page import petition_of, render
 
 

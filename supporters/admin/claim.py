@@ -16,8 +16,8 @@ from petitions import claims
 from petitions.groups import may_moderate
 from petitions.models import Petition, impartial
 from petitions.states import NotReady
+from supporters.access import moderates
 
-from .access import moderates
 from .own_page import petition_of, render
 
 

@@ -6,7 +6,6 @@ For moderators alone. What shows or removes many asks for the password again.
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,27 +13,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from petitions.deciding import TOO_LATE_AS_SHOWN
 from petitions.groups import may_moderate
 from petitions.models import Petition, StaffAct, impartial
 from supporters import sources
+from supporters.access import moderates
 from supporters.fraud import decisions, looking
 from supporters.fraud.groups import Table, slice_of
 from supporters.fraud.rules import Rule
 from supporters.models import Suspicion, Sweep
+from supporters.rate_limits import allow
 
-from .access import moderates
+from .asked_again import asked_again
 from .claim import warning
-from .download import can_be_asked_again
 from .fraud_forms import RuleForm, SweepForm
 from .lists import is_id
 from .own_page import petition_of, render
 
 SWEEPS, SUSPICIONS = 50, 20  # that are listed
 
-_NO_PASSWORD = _(
-    "This is done after the password was typed once more, and your account has none yet. Choose one"
-    " by a link that we mail to you, then come back."
-)
 _HEADINGS = {
     "domain": _("Domain"),
     "address": _("Pattern of the address"),
@@ -44,7 +41,6 @@ _HEADINGS = {
     "hour": _("Hour of signing (UTC)"),
     "network": _("Network"),
 }
-_TOO_LATE = _("Somebody else got there first: it is as you see now.")
 
 
 def fraud_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -69,7 +65,7 @@ def fraud_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRe
 def fraud_preview_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """GET shows what a rule would take; POST proposes the sweep, or begins it."""
     petition = _moderated(model_admin, request, object_id)
-    return _asked(request, model_admin, petition, None) if _can_ask(request) else _to_password()
+    return _asked(request, model_admin, petition, None)
 
 
 def sweep_view(
@@ -82,13 +78,11 @@ def sweep_view(
     if sweep is None:
         raise Http404
     if request.method == "POST":
-        return (
-            _asked(request, model_admin, petition, sweep) if _can_ask(request) else _to_password()
-        )
+        return _asked(request, model_admin, petition, sweep)
     return _show_sweep(model_admin, request, petition, sweep)
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
+@asked_again
 def _asked(
     request: HttpRequest, model_admin: Any, petition: Petition, sweep: Sweep | None
 ) -> HttpResponse:
@@ -109,6 +103,9 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
     }
     if not form.is_valid():
         return render(model_admin, request, petition, "fraud_preview", context)
+    if not allow(request, "preview"):
+        form.add_error(None, _("Too many previews. Wait some minutes, then try again."))
+        return render(model_admin, request, petition, "fraud_preview", context, status=429)
     rule = form.rule
     preview = looking.preview(petition.pk, rule)
     why = SweepForm(request.POST if request.method == "POST" else None)
@@ -168,7 +165,7 @@ def _act(request: HttpRequest, petition: Petition, sweep: Sweep) -> HttpResponse
         if decide(sweep, by=user):
             messages.success(request, say)
         else:
-            messages.error(request, _TOO_LATE)
+            messages.error(request, TOO_LATE_AS_SHOWN)
     except impartial.OwnPetition as own:
         messages.error(request, own.text)
     return HttpResponseRedirect(_sweep_url(sweep))
@@ -254,17 +251,6 @@ def _moderated(model_admin: Any, request: HttpRequest, object_id: str) -> Petiti
     if not may_moderate(request.user):
         raise PermissionDenied
     return petition
-
-
-def _can_ask(request: HttpRequest) -> bool:
-    if can_be_asked_again(request.user):
-        return True
-    messages.warning(request, _NO_PASSWORD)
-    return False
-
-
-def _to_password() -> HttpResponse:
-    return HttpResponseRedirect(reverse("account_reset_password"))
 
 
 def _fraud_url(petition: Petition) -> str:

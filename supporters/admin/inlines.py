@@ -18,8 +18,8 @@ from petitions.models import (
     PetitionVersion,
 )
 from petitions.states import Status
+from supporters.access import may_edit, moderates
 
-from .access import may_edit, moderates
 from .lists import ReadOnly
 
 _WRITABLE = (Status.DRAFT, Status.OPEN)

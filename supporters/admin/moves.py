@@ -21,9 +21,9 @@ from petitions.groups import may_moderate
 from petitions.models import Petition, impartial
 from petitions.states import NotReady, StateConflict, Status
 from supporters import mails, outbox, recipients, switches
+from supporters.access import may_edit, moderates
 
 from . import claim
-from .access import may_edit, moderates
 from .move_forms import (
     MOVES,
     Close,

@@ -20,13 +20,13 @@ from petitions.models import Petition, impartial
 from petitions.search import matching
 from petitions.states import Status
 from supporters import switches, tokens
+from supporters.access import may_edit, may_manage, may_post, may_view, moderates
 from supporters.count import with_live_count
 from supporters.models import CountAdjustment, Signature
 from supporters.receivers import rename_organizers_signature
 from supporters.teams.ownership import follow_organizer
 
 from . import moves, petition_pages
-from .access import may_edit, may_manage, may_post, may_view, moderates
 from .checklist import checklist, review_note
 from .claim import bar
 from .inlines import (

@@ -19,10 +19,10 @@ from petitions.differences import compare
 from petitions.groups import may_moderate
 from petitions.models import Petition, ProposedAsk
 from petitions.states import NotReady, Status
+from supporters.access import may_edit, moderates
 from supporters.teams import mails
 
 from . import claim
-from .access import may_edit, moderates
 from .lists import is_id
 
 _SHA256 = re.compile("[0-9a-f]{64}")

@@ -17,9 +17,9 @@ from petitions import claims
 from petitions.groups import may_moderate
 from petitions.models import Petition, impartial
 from supporters import reasons
+from supporters.access import may_edit, owns, role_of
 from supporters.models import ReasonChoice, Signature
 
-from .access import may_edit, owns, role_of
 from .claim import told
 from .lists import is_id
 from .own_page import petition_of, render

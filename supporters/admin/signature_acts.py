@@ -1,9 +1,7 @@
 """What moderators do with one signature: a page for each act, which asks, and acts when sent."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -21,27 +19,10 @@ from supporters.models import Signature
 from supporters.signature_acts import LIVE
 from supporters.subject_access import everything_of
 
+from .asked_again import asked_again
 from .claim import warning
-from .download import can_be_asked_again
 
-_NO_PASSWORD = _(
-    "This asks for the password once more, and your account has none yet. Choose one by a link "
-    "that we mail to you, then come back."
-)
 _Status = Signature.Status
-
-
-def asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only for who has proved a moment ago whose account it is."""
-    fresh: Callable[..., HttpResponse] = reauthentication_required(view)
-
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not can_be_asked_again(request.user):
-            messages.warning(request, _NO_PASSWORD)
-            return HttpResponseRedirect(reverse("account_reset_password"))
-        return fresh(request, *args, **kwargs)
-
-    return wrapper
 
 
 class ActForm(forms.Form):

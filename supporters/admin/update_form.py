@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from petitions import claims, clock
 from petitions.models import Petition, StaffAct, Update
 from supporters import mailings
+from supporters.access import may_correct, may_post, moderates
 
-from .access import may_correct, may_post, moderates
 from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)

@@ -27,10 +27,10 @@ from django.utils.translation import gettext_lazy as _
 from petitions import claims, text
 from petitions.models import Petition, StaffAct, Update
 from supporters import mailings, recipients, rehearsal, switches
+from supporters.access import may_correct, may_post, moderates
 from supporters.models import Mailing
 from supporters.rate_limits import allow
 
-from .access import may_correct, may_post, moderates
 from .claim import told
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator

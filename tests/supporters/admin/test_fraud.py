@@ -127,6 +127,18 @@ def test_what_was_typed_is_there_after_the_password(as_user, mo, petition):
     assert (sweep.note, sweep.rule) == (typed["note"], {"domain": "wave.example"})
 
 
+def test_not_too_many_previews(asked, mo, petition, settings):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "preview": "2/hour"}
+    client = asked(mo)
+    assert [client.get(page(petition, WAVE)).status_code for _ in range(3)] == [200, 200, 429]
+    answer = client.post(page(petition, "preview/"), {"domain": "wave.example", "note": "Typed."})
+    assert answer.status_code == 429
+    text = answer.content.decode()
+    assert "Too many previews. Wait some minutes, then try again." in text
+    assert 'value="wave.example"' in text
+    assert not Sweep.objects.exists()
+
+
 def test_a_preview_shows_a_sample_and_is_written_down(asked, mo, petition):
     text = words(asked(mo).get(page(petition, WAVE)))
     assert "15 signatures · 15 of the 46 that are counted (32.6 %)" in text or (

@@ -1,4 +1,4 @@
-"""Who may do what with a petition in the admin: the one place that says so.
+"""Who may do what with a petition, in the admin and by the worker: the one place that says so.
 
 By role, each with what the one before it may: a member of its team who may `view` sees the
 petition, its figures and its supporters' reasons; `update` writes updates and mails them; `edit`

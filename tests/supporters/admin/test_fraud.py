@@ -127,6 +127,14 @@ def test_what_was_typed_is_there_after_the_password(as_user, mo, petition):
     assert (sweep.note, sweep.rule) == (typed["note"], {"domain": "wave.example"})
 
 
+def test_a_sample_that_is_shown_again_is_written_down_too(asked, mo, petition):
+    """Without a reason nothing is proposed, but twenty persons are on the page once more."""
+    answer = asked(mo).post(page(petition, "preview/"), {"domain": "wave.example", "note": ""})
+    assert "@wave.example" in answer.content.decode()
+    act = StaffAct.objects.get(verb="looked_at")
+    assert (act.actor, act.note) == (mo, "Preview of a sweep: 15 found, 15 shown")
+
+
 def test_not_too_many_previews(asked, mo, petition, settings):
     settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "preview": "2/hour"}
     client = asked(mo)

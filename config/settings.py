@@ -21,7 +21,6 @@ env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What this process is
-
 DEBUG = env.bool("DEBUG", False)
 PETITIONS_DEMO = env.bool("PETITIONS_DEMO", False)
 _local = DEBUG or PETITIONS_DEMO  # on somebody's own machine, so that defaults may be convenient
@@ -194,7 +193,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Accounts (who signs needs none): the rest stands in supporters/accounts/allauth_settings.py
-
 _minutes = env.int("PETITIONS_FRESH_LOGIN_MINUTES", 5, validate=validate.Range(min=1))
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * _minutes
 # Moderators act with a second factor only (supporters/accounts/second_factor.py).

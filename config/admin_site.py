@@ -14,7 +14,13 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
@@ -41,8 +47,9 @@ class AdminSite(admin.AdminSite):
         ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Also: moderators without the second factor that the site wants read, and no more."""
-        return super().admin_view(_for_who_may_act(view), cacheable)
+        """Also: moderators without the second factor that the site wants read, and no more; and
+        nothing here is put, patched or deleted by a verb."""
+        return _known_verbs(super().admin_view(_for_who_may_act(view), cacheable))
 
     def each_context(self, request: HttpRequest) -> Any:
         from supporters.accounts import second_factor  # noqa: PLC0415
@@ -60,6 +67,8 @@ class AdminSite(admin.AdminSite):
         """The accounts' log-in, with its second factor. Django's own is never reached: it would
         let in whoever is logged in already as somebody else, by password alone.
         """
+        if request.method not in _VERBS:
+            return HttpResponseNotAllowed(_VERBS)
         if self.has_permission(request):
             return redirect("admin:index")
         if request.user.is_authenticated:
@@ -85,6 +94,20 @@ class AdminSite(admin.AdminSite):
         if not model_admin.has_view_permission(request, found):
             raise Http404
         return HttpResponseRedirect(found.get_absolute_url())
+
+
+_VERBS = ["GET", "HEAD", "OPTIONS", "POST"]
+
+
+def _known_verbs(view: Any) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in _VERBS:
+            return HttpResponseNotAllowed(_VERBS)
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
+
+    return inner
 
 
 def _for_who_may_act(view: Any) -> Callable[..., HttpResponse]:

@@ -21,7 +21,6 @@ env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What this process is
-
 DEBUG = env.bool("DEBUG", False)
 PETITIONS_DEMO = env.bool("PETITIONS_DEMO", False)
 _local = DEBUG or PETITIONS_DEMO  # on somebody's own machine, so that defaults may be convenient
@@ -143,6 +142,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "supporters.accounts.sealed.Sealed",
     "allauth.account.middleware.AccountMiddleware",
     "supporters.accounts.pages.AccountPages",
 ]
@@ -193,7 +193,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Accounts (who signs needs none): the rest stands in supporters/accounts/allauth_settings.py
-
 _minutes = env.int("PETITIONS_FRESH_LOGIN_MINUTES", 5, validate=validate.Range(min=1))
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * _minutes
 # Moderators act with a second factor only (supporters/accounts/second_factor.py).
@@ -375,6 +374,7 @@ PETITIONS_RATE_LIMITS = {  # generous: one address can be a whole school or a ca
     "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),
     "test": env.str("PETITIONS_TEST_MAIL_RATE", "20/hour"),
     "report": env.str("PETITIONS_REPORT_RATE", "30/hour"),
+    "preview": env.str("PETITIONS_PREVIEW_RATE", "30/10 minutes"),
 }
 PETITIONS_DEFAULT_COUNTRY = env.str(
     "PETITIONS_DEFAULT_COUNTRY",

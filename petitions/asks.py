@@ -2,13 +2,13 @@
 
 The text that is shown and signed stays the old one meanwhile. Each function locks the petition's
 row first; NoLonger is raised where somebody was quicker, so that nobody approves what they did
-not read.
+not read. Approving and refusing raise impartial.OwnPetition.
 """
 
 from django.db import transaction
 from django.utils import timezone
 
-from petitions.models import Petition, PetitionEvent, ProposedAsk, User
+from petitions.models import Petition, PetitionEvent, ProposedAsk, User, impartial
 from petitions.states import Status
 
 Kind = PetitionEvent.Kind
@@ -51,6 +51,7 @@ def approve(petition: Petition, *, sha256: str, number: int, by: User) -> Petiti
     """
     with transaction.atomic():
         petition = Petition.objects.lock().get(pk=petition.pk)
+        impartial.check(petition, by=by)
         shown = petition.version.number if petition.version else 0
         if petition.status != Status.OPEN or shown != number:
             raise NoLonger
@@ -64,6 +65,7 @@ def approve(petition: Petition, *, sha256: str, number: int, by: User) -> Petiti
 def refuse(petition: Petition, *, sha256: str, note: str, by: User) -> PetitionEvent:
     with transaction.atomic():
         petition = Petition.objects.lock().get(pk=petition.pk)
+        impartial.check(petition, by=by)
         _settle(petition, sha256)
         return _record(petition, Kind.REFUSED, by, note, moderators=True)
 

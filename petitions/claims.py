@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions import clock
 from petitions.groups import may_moderate
-from petitions.models import Claim, Petition, StaffAct, User
+from petitions.models import Claim, Petition, StaffAct, User, impartial
 from petitions.states import NotReady, Status
 
 LASTS = timedelta(minutes=30)
@@ -48,9 +48,11 @@ def of(petition_id: int) -> Claim | None:
 
 
 def claim(petition_id: int, *, by: User) -> Claim:
-    """Begin, or prolong one's own. Raises Held, and Petition.DoesNotExist."""
+    """Begin, or prolong one's own. Raises Held, impartial.OwnPetition and
+    Petition.DoesNotExist."""
     with transaction.atomic():
         now = _lock(petition_id)
+        impartial.check(Petition(pk=petition_id), by=by)
         found = _in_force(petition_id, now)
         if found and found.moderator_id != by.pk:
             raise Held(found)
@@ -62,11 +64,12 @@ def claim(petition_id: int, *, by: User) -> Claim:
 def take_over(petition_id: int, *, by: User, seen: str) -> Claim:
     """Put one's own claim in the place of the one that was `seen` (its mark).
 
-    Raises Held when that has passed to somebody else meanwhile, and Petition.DoesNotExist. One
+    Raises Held when that has passed to somebody else meanwhile, and otherwise as claim(). One
     that has ended is claimed.
     """
     with transaction.atomic():
         now = _lock(petition_id)
+        impartial.check(Petition(pk=petition_id), by=by)
         found = _in_force(petition_id, now)
         if found is None:
             return _put(petition_id, by, now, StaffAct.Verb.CLAIMED)
@@ -96,9 +99,9 @@ def act(petition: Petition, *, by: Any, is_move: bool = True) -> None:
 
     One's own claim is prolonged; that of who decides by a move about a submission ends with it,
     since it no longer waits. Whoever does not moderate decides about what is their own, whoever
-    reads it.
+    reads it; so do moderators who work on it, as its organizers.
     """
-    if by is None or not may_moderate(by):
+    if by is None or not may_moderate(by) or impartial.works_on(by, petition):
         return
     now = _lock(petition.pk)
     found = _in_force(petition.pk, now)

@@ -7,10 +7,10 @@ from django.db import transaction
 
 from petitions import claims
 from petitions.models import Appeal, ModerationEvent, Petition
+from petitions.moderators import moderators
 from petitions.states import Status
 from supporters import answers
 from supporters.models import Mailing
-from supporters.moderation.people import moderators
 
 _AT_ONCE = timedelta(minutes=1)
 

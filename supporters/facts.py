@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from petitions.deciding import APPEALS_WITHIN
 from petitions.models import DecisionReason
-from petitions.models.appeal import DECIDED_WITHIN as APPEALS_DECIDED_WITHIN
 from supporters import reporting
 from supporters.confirming import GRACE
 from supporters.erasure import FAILED_MAILS_KEPT, SENT_MAILS_KEPT
@@ -90,9 +90,9 @@ INLINE: dict[str, Callable[[], str]] = {
     "contact": contact,
     "unconfirmed": lambda: span(timedelta(days=settings.PETITIONS_UNCONFIRMED_DAYS)),
     "drafts": lambda: span(timedelta(days=settings.PETITIONS_DRAFT_DAYS)),
-    "report_days": lambda: span(reporting.DECIDED_WITHIN),
+    "report_days": lambda: span(reporting.REPORTS_WITHIN),
     "report_addresses": lambda: span(reporting.ADDRESSES_KEPT),
-    "appeal_days": lambda: span(APPEALS_DECIDED_WITHIN),
+    "appeal_days": lambda: span(APPEALS_WITHIN),
     "grace": lambda: span(GRACE),
     "mails": lambda: str(MAX_MAILS),
     "sent_mails": lambda: span(SENT_MAILS_KEPT),

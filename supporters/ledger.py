@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -25,7 +26,8 @@ _ORDER = [_SIGNED, *Kind.values, _DISOWNED]
 # What tells corrections apart: all entries of a sweep have the same.
 CORRECTION = Coalesce(F("sweep_id"), -F("id"))
 
-_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,18})", re.ASCII)
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,9})", re.ASCII)
+_AS_TOLD = ("kind", "reason", "source", "happened_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,8 @@ class Ledger:
 
 
 def ledger_of(petition: Petition, *, before: str = "") -> Ledger:
-    """In two statements, however many have signed; `petition` has its live count.
+    """In two statements, however many have signed; `petition` has its live count. One more for a
+    page that is not the first, and one for a page that is not the last.
 
     Batches below `before`, which is the `further` of another page; what is none counts for nothing.
     """
@@ -66,31 +69,39 @@ def ledger_of(petition: Petition, *, before: str = "") -> Ledger:
         total=total,
         as_of=as_of,
         batches=batches,
-        further=f"{last.happened_on}.{last.pk}" if last else "",
+        further=_further(petition, last) if last else "",
     )
 
 
 def _batches(petition: Petition, before: str) -> list[CountAdjustment]:
     """Newest first, one more than SHOWN. What a sweep took in many entries is one of its day, under
     the newest one's id."""
-    as_told = ("kind", "reason", "source", "happened_on")
-    rows = (
-        CountAdjustment.objects.filter(petition=petition)
-        .exclude(_BY_SIGNER)
-        .order_by()
-        .annotate(correction=CORRECTION)
-        .values("correction", *as_told)
-        .annotate(sum=Sum("quantity"), last=Max("id"))
-    )
+    rows = _grouped(petition).annotate(sum=Sum("quantity"))
     if point := _point(before):
         day, number = point
-        rows = rows.filter(Q(happened_on__lt=day) | Q(happened_on=day, last__lt=number))
+        of_day = _grouped(petition).filter(happened_on=day).order_by("last")
+        last = of_day.values_list("last", flat=True)[max(number - 1, 0) :].first()
+        later = Q(happened_on__lt=day)
+        rows = rows.filter(later | Q(happened_on=day, last__lt=last) if last else later)
     return [
         CountAdjustment(
-            pk=row["last"], quantity=row["sum"], **{name: row[name] for name in as_told}
+            pk=row["last"], quantity=row["sum"], **{name: row[name] for name in _AS_TOLD}
         )
         for row in rows.order_by("-happened_on", "-last")[: SHOWN + 1]
     ]
+
+
+def _grouped(petition: Petition) -> Any:
+    rows = CountAdjustment.objects.filter(petition=petition).exclude(_BY_SIGNER).order_by()
+    told = rows.annotate(correction=CORRECTION).values("correction", *_AS_TOLD)
+    return told.annotate(last=Max("id"))
+
+
+def _further(petition: Petition, last: CountAdjustment) -> str:
+    """Its day, and which of that day's batches it is. Not its id: that would tell how many entries
+    the whole site has."""
+    of_day = _grouped(petition).filter(happened_on=last.happened_on, last__lte=last.pk)
+    return f"{last.happened_on}.{of_day.count()}"
 
 
 def _sums(petition: Petition) -> tuple[int, dt.datetime, dict[str, int]]:

@@ -16,19 +16,19 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from petitions import clock
+from petitions.deciding import APPEALS_WITHIN
 from petitions.models import ModerationEvent, Petition, Update
-from petitions.models.appeal import DECIDED_WITHIN
 from petitions.states import Status
 from petitions.text import plain
 from supporters import answers, rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
 from supporters.confirming import can_be_confirmed
-from supporters.fraud import mails as fraud_mails
 from supporters.growth import mails as growth_mails
 from supporters.letters import blank, form
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
+from supporters.moderation import mails as moderators_mails
 from supporters.starting import mails as start_mails
 from supporters.teams import mails as team_mails
 from supporters.tokens import Purpose
@@ -45,7 +45,7 @@ _ROOMS: dict[str, tuple[Any, str]] = {
     OutgoingMail.Kind.TEAM: (team_mails, "team"),
     OutgoingMail.Kind.GROWTH: (growth_mails, "growth"),
     OutgoingMail.Kind.REPORT: (answers, "answers"),
-    OutgoingMail.Kind.MODERATORS: (fraud_mails, "moderators"),
+    OutgoingMail.Kind.MODERATORS: (moderators_mails, "moderators"),
 }
 _PERSONS = {"name", "who"}  # what somebody typed as a name
 
@@ -211,7 +211,7 @@ def decision(event: ModerationEvent, *, language: str = "") -> Mail:
         }
         if event.is_appealable:
             context["appeal_url"] = _url("admin:petitions_petition_appeal", petition.pk)
-            context["appeal_days"] = DECIDED_WITHIN.days
+            context["appeal_days"] = APPEALS_WITHIN.days
         return _make("decision", context)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from petitions.models import Petition, PetitionEvent
+from petitions import claims
+from petitions.models import Petition, PetitionEvent, impartial
 from supporters.models import ReasonChoice, Signature
 
 MOST_FIRST = 3  # beside them the page has room for as many others
@@ -76,11 +77,15 @@ def choose(
 
     `read`: the mark() of what `by` has read, which alone is put first. `also_not_shown`:
     of a signature whose reason is not shown now, but may be again. Whether `by` may is for the
-    caller to know. Raises NotToBeChosen and TooMany; choosing the same again is nothing, unless
-    moderators take off what an organizer took off: then only they show it again.
+    caller to know. Raises NotToBeChosen and TooMany, and `by_moderators` impartial.OwnPetition and
+    claims.Held; choosing the same again is nothing, unless moderators take off what an organizer
+    took off: then only they show it again.
     """
     with transaction.atomic():
         petition = Petition.objects.lock().only("pk").get(pk=petition.pk)
+        if by_moderators:
+            impartial.check(petition, by=by)
+            claims.act(petition, by=by, is_move=False)
         rows = Signature.objects.filter(petition=petition).for_public_display().with_reason()
         choices = ReasonChoice.objects.filter(petition=petition)
         before = choices.filter(pk=signature_id).first()

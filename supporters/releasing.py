@@ -9,7 +9,7 @@ from django.db import transaction
 
 from petitions.locks import one_by_one
 from petitions.models import Petition, Update
-from supporters.admin.access import NEWSWORTHY, may_post
+from supporters.access import NEWSWORTHY, may_post
 from supporters.teams import mails
 
 

@@ -17,30 +17,18 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from petitions import claims
+from petitions.deciding import AlreadyDecided
 from petitions.locks import one_at_a_time
-from petitions.models import Petition, StaffAct, Update
+from petitions.models import Petition, StaffAct, Update, impartial
 from supporters import answers, reasons
 from supporters.addresses import email_key
 from supporters.models import ReasonChoice, Report, Signature
-from supporters.moderation.people import moderators
 from supporters.suppression import undeliverable
 from supporters.tokens import Purpose, make
 
-DECIDED_WITHIN = timedelta(days=7)
+REPORTS_WITHIN = timedelta(days=7)
 ADDRESSES_KEPT = timedelta(days=90)  # of what nobody decided
 MOST_WAITING = 3
-
-
-class AlreadyDecided(Exception):
-    """Somebody else got there first. `state` is what it is now."""
-
-    def __init__(self, state: str) -> None:
-        self.state = state
-        super().__init__(state)
-
-
-class NotTheirs(Exception):
-    """It is about their own petition, and there is another moderator."""
 
 
 def take(
@@ -72,7 +60,7 @@ def take(
             email_key=email_key(email) if email else "",
             language=get_language() or "",
             created_at=now,
-            due_at=now + DECIDED_WITHIN,
+            due_at=now + REPORTS_WITHIN,
         )
         if email:
             answers.report_received(report)
@@ -103,13 +91,6 @@ def waiting_about_the_same(report: Report) -> QuerySet[Report]:
     return waiting.filter(petition=report.petition_id, about=report.about, **what)
 
 
-def may_be_decided_by(user: Any, petition: Petition) -> bool:
-    """Nobody decides what was reported of their own petition, unless they moderate alone."""
-    if petition.organizer_id != user.pk:
-        return True
-    return not any(other.pk != user.pk for other in moderators())
-
-
 def decide(
     report: Report, *, by: Any, uphold: bool, answer: str, along: Iterable[int] = ()
 ) -> list[Report]:
@@ -117,15 +98,14 @@ def decide(
 
     `along` are the ids of what `by` has read: others go on waiting. A supporter's reason is taken
     off the page at once; what becomes of a petition or an update is a step of its own. Raises
-    AlreadyDecided, NotTheirs, and claims.Held where another moderator is at work on the petition.
+    AlreadyDecided, impartial.OwnPetition, and claims.Held where another moderator is at work on it.
     """
     state = Report.State.UPHELD if uphold else Report.State.DISMISSED
     verb = StaffAct.Verb.UPHELD if uphold else StaffAct.Verb.DISMISSED
     with transaction.atomic():
         petition = Petition.objects.lock().only("pk", "organizer").get(pk=report.petition_id)
         claims.act(petition, by=by, is_move=False)
-        if not may_be_decided_by(by, petition):
-            raise NotTheirs
+        impartial.check(petition, by=by)
         rows = waiting_about_the_same(report).filter(pk__in={report.pk, *along})
         found = list(rows.select_for_update(no_key=True).order_by("pk"))
         if report.pk not in {each.pk for each in found}:

@@ -2,6 +2,7 @@
 
 Guarded like what signers do themselves, in the same lock order: the petition row, then signatures.
 False or an Answer says that somebody else got there first, or that the state allows no such thing.
+What changes the number raises impartial.OwnPetition.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from petitions.models import Petition, StaffAct
+from petitions.models import Petition, StaffAct, impartial
 from supporters.confirming import Answer, confirm
 from supporters.fold import fold
 from supporters.models import (
@@ -36,6 +37,7 @@ def look_at(signature: Signature, *, by: Any) -> None:
 def confirm_by_hand(signature: Signature, *, by: Any, reason: str) -> Answer:
     """As pressing the button behind the mail would, with the same limits."""
     with transaction.atomic():
+        _check(signature, by=by)
         answer = confirm(signature.pk)
         if answer == Answer.CONFIRMED:
             _record(StaffAct.Verb.CONFIRMED, signature, by=by, note=reason)
@@ -50,6 +52,7 @@ def remove(signature: Signature, *, by: Any, reason: str) -> bool:
     with transaction.atomic():
         # Locks the petition row. With a position it can be restored to its place.
         fold(signature.petition_id)
+        _check(signature, by=by)
         counted = _row(signature).filter(status=_Status.CONFIRMED, position__isnull=False)
         if not counted.update(status=_Status.REMOVED, ended_at=timezone.now()):
             return False
@@ -69,6 +72,7 @@ def restore(signature: Signature, *, by: Any, reason: str) -> bool:
     try:
         with transaction.atomic():
             Petition.objects.lock().only("pk").get(pk=signature.petition_id)
+            _check(signature, by=by)
             removed = _row(signature).filter(status=_Status.REMOVED, position__isnull=False)
             if not removed.exclude(FORGOTTEN).update(status=_Status.CONFIRMED, ended_at=None):
                 return False
@@ -115,6 +119,12 @@ def _forget(signature: Signature) -> bool:
         return False
     forget_beside([signature.pk])
     return True
+
+
+def _check(signature: Signature, *, by: Any) -> None:
+    """Nobody decides what counts on a petition that they work on. Unsubscribing and erasing are not
+    asked: signers want them, and wait for them."""
+    impartial.check(Petition(pk=signature.petition_id), by=by)
 
 
 def _row(signature: Signature) -> Any:

@@ -36,7 +36,7 @@ from supporters.fold import fold_all
 from supporters.fraud import erasing, sweeping, watching
 from supporters.growth import figures, quiet
 from supporters.mail_line import Line
-from supporters.moderation import late
+from supporters.moderation import late, telling
 from supporters.stamps import Stamps
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class Worker:
                 self._do_every(_MINUTE, "progress", trend.refresh_progress)
                 self._do_every(_MINUTE, "tallies", tallies.refresh)
                 self._do_every(_MINUTE, "watch", watching.watch)
+                self._do_every(_MINUTE, "moderators", telling.tell)
                 self._do_every(_HOUR, "quiet", quiet.tell)
                 self._do_every(_HOUR, "closing dates", closing.announce)
                 self._do_every(_HOUR, "late reviews", late.tell)
@@ -109,6 +110,7 @@ class Worker:
         self._do("fold", fold_all)
         self._do("sweeps", self._sweep_all)
         self._do("watch", watching.watch)
+        self._do("moderators", telling.tell)
         self._do("figures", self._count)
         self._do("transparency", transparency.refresh)
         self._do("quiet", quiet.tell)

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -7,24 +6,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from petitions.deciding import APPEALS_WITHIN, AlreadyDecided
 from petitions.states import Status
 
+from . import impartial
 from .moderation_event import ModerationEvent
 from .staff_act import StaffAct
-
-DECIDED_WITHIN = timedelta(days=14)
 
 
 class NotAppealable(Exception):
     """There is no decision (any more) that could be appealed, or it was."""
-
-
-class AlreadyDecided(Exception):
-    """Somebody else got there first. `state` is what it is now."""
-
-    def __init__(self, state: str) -> None:
-        self.state = state
-        super().__init__(state)
 
 
 class NotTheirs(Exception):
@@ -69,6 +60,8 @@ class Appeal(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True, max_length=2_000)
+    # Moderators were told of it.
+    is_mailed = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -114,15 +107,15 @@ class Appeal(models.Model):
                         appellant=by,
                         text=text,
                         created_at=now,
-                        due_at=now + DECIDED_WITHIN,
+                        due_at=now + APPEALS_WITHIN,
                     )
             except IntegrityError as error:
                 raise NotAppealable from error
 
     def may_be_judged_by(self, user: Any) -> bool:
         """Another moderator than the first; nobody judges what they work on themselves."""
-        theirs = {self.decision.actor_id, self.appellant_id, self.petition.organizer_id}
-        return user.pk not in theirs and not self.petition.team.filter(user=user.pk).exists()
+        theirs = {self.decision.actor_id, self.appellant_id}
+        return user.pk not in theirs and not impartial.works_on(user, self.petition)
 
     def grant(self, *, by: Any, answer: str) -> ModerationEvent | None:
         """Reverse the decision. None where the petition has moved on, so that there is nothing to

@@ -23,6 +23,7 @@ from petitions.states import (
     Status,
 )
 
+from . import impartial
 from .decision_reason import DecisionReason
 from .moderation_event import ModerationEvent
 from .submitted_text import SubmittedText
@@ -36,8 +37,8 @@ class Moves(models.Model):
 
     submit() and publish() raise NotReady for a picture that has no words beside it.
 
-    Who may make a move is decided in the admin and in views, not here; `by` is None when the site
-    itself acts.
+    Every move but submit() raises impartial.OwnPetition where `by` works on the petition. Who else
+    may make one is decided in the admin and in views; `by` is None when the site itself acts.
     """
 
     outcome_on = models.DateField(_("date of the outcome"), null=True, blank=True)
@@ -60,6 +61,7 @@ class Moves(models.Model):
                 to=Status.IN_REVIEW,
                 changes={"submitted_at": timezone.now()},
                 complete=True,
+                is_decision=False,
             )
             texts = self._rows().values("title", "summary", "body", "ask").get(pk=self.pk)
             SubmittedText.keep(self.pk, texts)
@@ -252,9 +254,12 @@ class Moves(models.Model):
         private_note: str = "",
         outcome: str = "",
         complete: bool = False,
+        is_decision: bool = True,
     ) -> ModerationEvent:
         with transaction.atomic():
             current = self._current()
+            if is_decision:
+                impartial.check(self, by=by)
             found = current["status"]
             if complete and found in allowed and current["picture"]:
                 _check_alternative(current["picture_alt"])

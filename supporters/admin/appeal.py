@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from petitions import claims
+from petitions.deciding import AlreadyDecided
 from petitions.models import Appeal, ModerationEvent
-from petitions.models.appeal import AlreadyDecided, NotTheirs, stands
-from petitions.states import NotReady, StateConflict, Status
+from petitions.models.appeal import NotTheirs, stands
+from petitions.states import StateConflict, Status
 from supporters import appealing
 
 from .judging import Judged
@@ -59,11 +59,6 @@ class AppealAdmin(Judged):
         except StateConflict as conflict:
             say = _("The petition is now “%(status)s”. Nothing was changed.")
             messages.error(request, say % {"status": Status(conflict.found).label})
-            return None
-        except claims.Held:
-            raise
-        except NotReady as missing:
-            messages.error(request, str(missing.text))
             return None
         if granted:
             status = Status(row.petition.status).label

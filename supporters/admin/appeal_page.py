@@ -11,13 +11,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from petitions.deciding import APPEALS_WITHIN
 from petitions.groups import may_moderate
 from petitions.models import Appeal, ModerationEvent, Petition
-from petitions.models.appeal import DECIDED_WITHIN, NotAppealable
+from petitions.models.appeal import NotAppealable
 from supporters import appealing
+from supporters.access import owns, role_of
 from supporters.starting.fields import LongField
 
-from .access import owns, role_of
 from .own_page import petition_of, render
 
 
@@ -54,7 +55,7 @@ def appeal_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpR
         "form": form,
         "owns": owns(request.user, petition),
         "moderates": may_moderate(request.user),
-        "days": DECIDED_WITHIN.days,
+        "days": APPEALS_WITHIN.days,
     }
     return render(model_admin, request, petition, "appeal", context)
 
@@ -87,7 +88,7 @@ def decided(user: Any, petition: Petition) -> dict[str, Any]:
     return {
         "decision": decision,
         "may_appeal": bool(decision) and owns(user, petition) and not appealing.appeal_of(decision),
-        "appeal_days": DECIDED_WITHIN.days,
+        "appeal_days": APPEALS_WITHIN.days,
     }
 
 

@@ -11,8 +11,8 @@ from petitions.models import Petition
 from petitions.roles import Role
 from petitions.states import Status
 from supporters import tokens
+from supporters.access import owns, role_of
 
-from .access import owns, role_of
 from .appeal_page import appeal_note
 
 

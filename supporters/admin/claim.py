@@ -6,14 +6,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from petitions import claims
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
+from petitions.states import NotReady
+from supporters.access import moderates
 
 from .own_page import petition_of, render
 
@@ -38,7 +41,9 @@ def claim_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRe
 def bar(user: Any, petition: Petition) -> dict[str, Any]:
     """What _claim.html shows."""
     found = claims.of(petition.pk)
+    own = "" if moderates(user, petition) else impartial.why_not(petition, by=user)
     return {
+        "claim_why_not": own,
         "claim": found,
         "claim_petition": petition,
         "claim_who": claims.name_of(found.moderator) if found else "",
@@ -49,15 +54,30 @@ def bar(user: Any, petition: Petition) -> dict[str, Any]:
     }
 
 
-def told(held: claims.Held) -> SafeString:
-    """For a page that keeps what was typed: how to go on from there."""
-    address = reverse("admin:petitions_petition_claim", args=[held.claim.petition_id])
+def told(refused: NotReady) -> Any:
+    """For a page that keeps what was typed: why not, and how to go on from there."""
+    if not isinstance(refused, claims.Held):
+        return refused.text
+    address = reverse("admin:petitions_petition_claim", args=[refused.claim.petition_id])
     return format_html(
         '{} <a href="{}" target="_blank">{}</a>',
-        held.text,
+        refused.text,
         address,
         _("Take it over in another window, then press the button here again."),
     )
+
+
+def warning(user: Any, petition: Petition) -> str:
+    """Beside acts that a claim does not stop: that somebody else is at work on it; or nothing."""
+    found = claims.of(petition.pk)
+    if found is None or found.moderator_id == user.pk:
+        return ""
+    say = _(
+        "%(who)s is at work on this petition until %(until)s. What you do here is not stopped by "
+        "that: ask them first, if it can wait."
+    )
+    until = time_format(timezone.localtime(found.expires_at))
+    return say % {"who": claims.name_of(found.moderator), "until": until}
 
 
 def _act(request: HttpRequest, petition: Petition) -> HttpResponse:
@@ -77,8 +97,8 @@ def _act(request: HttpRequest, petition: Petition) -> HttpResponse:
                 messages.error(request, _("It was not yours any more. Nothing was changed."))
         else:
             raise PermissionDenied
-    except claims.Held as held:
-        messages.error(request, held.text)
+    except (claims.Held, impartial.OwnPetition) as refused:
+        messages.error(request, refused.text)
     except Petition.DoesNotExist as gone:
         raise Http404 from gone
     return HttpResponseRedirect(_back(request, petition, request.POST.get("back", "")))

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from petitions.admin import AsksAgain
-from petitions.models import Petition
+from petitions.models import Petition, impartial
 from supporters.models import CountAdjustment
 
 from .lists import FastList, PetitionFilter
@@ -19,6 +19,8 @@ _ENTERED = (CountAdjustment.Kind.PAPER, CountAdjustment.Kind.CARRIED_OVER)
 
 
 class _EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+    by: ClassVar[Any] = None  # who enters it
+
     kind = forms.ChoiceField(label=_("Kind"), choices=[(kind, kind.label) for kind in _ENTERED])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,6 +38,9 @@ class _EntryForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> None:
         super().clean()
         petition, quantity = (self.cleaned_data.get(name) for name in ("petition", "quantity"))
+        if petition is not None and impartial.works_on(self.by, petition):
+            self.add_error("petition", ValidationError(impartial.why_not(petition, by=self.by)))
+            return
         if petition is None or quantity is None:
             return
         counted = Petition.objects.values_list("supporter_count", flat=True).get(pk=petition.pk)
@@ -62,6 +67,16 @@ class CountAdjustmentAdmin(AsksAgain, FastList):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 (as Django has it)
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"by": request.user})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         obj.recorded_by = request.user

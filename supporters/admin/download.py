@@ -2,41 +2,28 @@
 
 from typing import Any, ClassVar
 
-from allauth.account.decorators import reauthentication_required
-from allauth.mfa.utils import is_mfa_enabled
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseRedirect,
     StreamingHttpResponse,
 )
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from petitions.models import Petition
 from supporters import consent, download
+from supporters.access import may_download
 from supporters.models import Download
 
-from .access import may_download
+from .asked_again import asked_again
 from .lists import FastList, PetitionFilter, ReadOnly
 
-# Accounts begin without one (supporters/accounts/organizers.py), and allauth asks those nothing.
-_NO_PASSWORD = _(
-    "Supporters are downloaded after the password was typed once more, and your account has none"
-    " yet. Choose one by a link that we mail to you, then come back."
-)
 SHOWN = 20  # of the petition's earlier downloads
-
-
-def can_be_asked_again(user: Any) -> bool:
-    """Whether the account has anything that proves once more whose it is."""
-    return bool(user.has_usable_password() or is_mfa_enabled(user))
 
 
 def download_view(model_admin: Any, request: HttpRequest, object_id: str) -> Any:
@@ -48,13 +35,10 @@ def download_view(model_admin: Any, request: HttpRequest, object_id: str) -> Any
         raise Http404
     if not may_download(request.user, petition):
         raise PermissionDenied
-    if not can_be_asked_again(request.user):
-        messages.warning(request, _NO_PASSWORD)
-        return HttpResponseRedirect(reverse("account_reset_password"))
     return _for_who_was_asked(request, petition, model_admin)
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
+@asked_again
 def _for_who_was_asked(request: HttpRequest, petition: Petition, model_admin: Any) -> Any:
     if request.method == "POST":
         return _file(request, petition)

@@ -6,7 +6,6 @@ For moderators alone. What shows or removes many asks for the password again.
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,25 +13,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from petitions.deciding import TOO_LATE_AS_SHOWN
 from petitions.groups import may_moderate
-from petitions.models import Petition, StaffAct
+from petitions.models import Petition, StaffAct, impartial
 from supporters import sources
+from supporters.access import moderates
 from supporters.fraud import decisions, looking
 from supporters.fraud.groups import Table, slice_of
 from supporters.fraud.rules import Rule
 from supporters.models import Suspicion, Sweep
+from supporters.rate_limits import allow
 
-from .download import can_be_asked_again
+from .asked_again import asked_again
+from .claim import warning
 from .fraud_forms import RuleForm, SweepForm
 from .lists import is_id
 from .own_page import petition_of, render
 
 SWEEPS, SUSPICIONS = 50, 20  # that are listed
 
-_NO_PASSWORD = _(
-    "This is done after the password was typed once more, and your account has none yet. Choose one"
-    " by a link that we mail to you, then come back."
-)
 _HEADINGS = {
     "domain": _("Domain"),
     "address": _("Pattern of the address"),
@@ -42,7 +41,6 @@ _HEADINGS = {
     "hour": _("Hour of signing (UTC)"),
     "network": _("Network"),
 }
-_TOO_LATE = _("Somebody else got there first: it is as you see now.")
 
 
 def fraud_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -52,6 +50,7 @@ def fraud_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRe
     slice_ = slice_of(petition.pk, last=int(typed) if is_id(typed) else 0)
     context = {
         "title": _("Irregularities"),
+        "warning": warning(request.user, petition),
         "slice": slice_,
         "tables": [_shown(petition, table) for table in slice_.tables],
         "form": RuleForm(),
@@ -66,7 +65,7 @@ def fraud_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRe
 def fraud_preview_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """GET shows what a rule would take; POST proposes the sweep, or begins it."""
     petition = _moderated(model_admin, request, object_id)
-    return _asked(request, model_admin, petition, None) if _can_ask(request) else _to_password()
+    return _asked(request, model_admin, petition, None)
 
 
 def sweep_view(
@@ -79,13 +78,11 @@ def sweep_view(
     if sweep is None:
         raise Http404
     if request.method == "POST":
-        return (
-            _asked(request, model_admin, petition, sweep) if _can_ask(request) else _to_password()
-        )
+        return _asked(request, model_admin, petition, sweep)
     return _show_sweep(model_admin, request, petition, sweep)
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
+@asked_again
 def _asked(
     request: HttpRequest, model_admin: Any, petition: Petition, sweep: Sweep | None
 ) -> HttpResponse:
@@ -99,14 +96,25 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
     # Posted, it comes along in hidden fields: allauth goes on with what was posted before it asked
     # for the password, but only where the address has no query.
     form = RuleForm({**request.GET.dict(), **request.POST.dict()})
-    context: dict[str, Any] = {"title": _("Preview of a sweep"), "form": form}
+    context: dict[str, Any] = {
+        "title": _("Preview of a sweep"),
+        "form": form,
+        "warning": warning(user, petition),
+    }
     if not form.is_valid():
         return render(model_admin, request, petition, "fraud_preview", context)
+    if not allow(request, "preview"):
+        form.add_error(None, _("Too many previews. Wait some minutes, then try again."))
+        return render(model_admin, request, petition, "fraud_preview", context, status=429)
     rule = form.rule
     preview = looking.preview(petition.pk, rule)
     why = SweepForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and why.is_valid() and preview.found:
-        sweep = decisions.propose(petition, rule, preview, by=user, **why.cleaned_data)
+        try:
+            sweep = decisions.propose(petition, rule, preview, by=user, **why.cleaned_data)
+        except impartial.OwnPetition as own:
+            messages.error(request, own.text)
+            return HttpResponseRedirect(_fraud_url(petition))
         say = (
             _("Proposed. It begins when another moderator agrees.")
             if sweep.needs_second
@@ -114,15 +122,14 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
         )
         messages.success(request, say)
         return HttpResponseRedirect(_sweep_url(sweep))
-    if request.method != "POST":
-        found = f"{preview.found} found, {len(preview.sample)} shown"
-        StaffAct.record(
-            by=user,
-            verb=StaffAct.Verb.LOOKED_AT,
-            subject=petition,
-            petition_id=petition.pk,
-            note=f"Preview of a sweep: {found}",
-        )
+    # However it was asked for: the sample names persons.
+    StaffAct.record(
+        by=user,
+        verb=StaffAct.Verb.LOOKED_AT,
+        subject=petition,
+        petition_id=petition.pk,
+        note=f"Preview of a sweep: {preview.found} found, {len(preview.sample)} shown",
+    )
     total: int = petition.live_count  # type: ignore[attr-defined]  # annotated
     context |= {
         "words": words_of(rule),
@@ -132,6 +139,7 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
         "total": total,
         "needs_second": decisions.needs_second(petition, preview, by=user),
         "why": why,
+        "why_not": "" if moderates(user, petition) else impartial.why_not(petition, by=user),
         "alone": decisions.ALONE,
     }
     return render(model_admin, request, petition, "fraud_preview", context)
@@ -152,10 +160,13 @@ def _act(request: HttpRequest, petition: Petition, sweep: Sweep) -> HttpResponse
     decide, say = chosen
     if decide == decisions.approve and sweep.asked_by_id == user.pk:
         raise PermissionDenied  # the button is not there
-    if decide(sweep, by=user):
-        messages.success(request, say)
-    else:
-        messages.error(request, _TOO_LATE)
+    try:
+        if decide(sweep, by=user):
+            messages.success(request, say)
+        else:
+            messages.error(request, TOO_LATE_AS_SHOWN)
+    except impartial.OwnPetition as own:
+        messages.error(request, own.text)
     return HttpResponseRedirect(_sweep_url(sweep))
 
 
@@ -173,13 +184,17 @@ def _show_sweep(
         and decisions.may_resume(sweep, by=user),
         "undo": sweep.is_restorable,
     }
+    decides = moderates(user, petition)
+    may = {name: decides and is_possible for name, is_possible in may.items()}
     context = {
         "title": str(sweep).capitalize(),
         "sweep": sweep,
+        "warning": warning(user, petition),
         "words": words_of(Rule.read(sweep.rule)),
         "may": may,
         "may_anything": any(may.values()),
         "is_at_work": sweep.state in Sweep.AT_WORK,
+        "why_not": "" if decides else impartial.why_not(petition, by=user),
         "waits_for_another": sweep.state == state.PROPOSED and not may["approve"],
         "percent": 100 * sweep.found / sweep.of_count if sweep.of_count else 0,
     }
@@ -237,15 +252,8 @@ def _moderated(model_admin: Any, request: HttpRequest, object_id: str) -> Petiti
     return petition
 
 
-def _can_ask(request: HttpRequest) -> bool:
-    if can_be_asked_again(request.user):
-        return True
-    messages.warning(request, _NO_PASSWORD)
-    return False
-
-
-def _to_password() -> HttpResponse:
-    return HttpResponseRedirect(reverse("account_reset_password"))
+def _fraud_url(petition: Petition) -> str:
+    return reverse("admin:petitions_petition_fraud", args=[petition.pk])
 
 
 def _sweep_url(sweep: Sweep) -> str:

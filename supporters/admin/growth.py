@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from petitions.groups import may_moderate
 from petitions.models import Petition
 from petitions.states import Status
+from supporters.access import may_edit, may_update
 from supporters.chart import Noted, chart_of, recent_chart_of
 from supporters.growth import milestones, shown
 from supporters.growth.next_step import Facts, Step, next_step
 from supporters.models import GrowthFigures, MilestoneReached
 
-from .access import may_edit, may_update
 from .own_page import petition_of, render
 
 SOURCES = 8  # on this page; all of them on their own

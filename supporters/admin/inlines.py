@@ -18,8 +18,8 @@ from petitions.models import (
     PetitionVersion,
 )
 from petitions.states import Status
+from supporters.access import may_edit, moderates
 
-from .access import may_edit
 from .lists import ReadOnly
 
 _WRITABLE = (Status.DRAFT, Status.OPEN)
@@ -156,7 +156,7 @@ class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
         return may_moderate(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not may_moderate(request.user) or not isinstance(obj, Petition):
+        if not isinstance(obj, Petition) or not moderates(request.user, obj):
             return False
         return obj.is_public or obj.status == Status.HIDDEN  # withheld before it is shown again
 

@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from petitions import claims
+from petitions.deciding import TOO_LATE
+from petitions.states import NotReady
 from supporters.starting.fields import LongField
 
 from . import claim
@@ -105,14 +106,14 @@ class Judged(ReadOnly, FastList):
             return self.page(request, row, form)
         try:
             answer = self.act(request, row, action, form.cleaned_data["answer"])
-        except claims.Held as held:
-            form.add_error(None, claim.told(held))
+        except NotReady as refused:
+            form.add_error(None, claim.told(refused))
             answer = None
         # As it is stored: what was not done may have been tried on this row.
         return answer or self.page(request, self.row_of(request, object_id), form)
 
     def act(self, request: HttpRequest, row: Any, action: str, answer: str) -> HttpResponse | None:
-        """Do it and lead on; None shows the page again, with what was typed. May raise Held."""
+        """Do it and lead on; None shows the page again, with what was typed. May raise NotReady."""
         raise NotImplementedError
 
     def more(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -133,8 +134,7 @@ class Judged(ReadOnly, FastList):
         return TemplateResponse(request, self.template, context)
 
     def say_too_late(self, request: HttpRequest, row: Any, state: str) -> HttpResponse:
-        say = _("Somebody else got there first: it is now “%(status)s”. Nothing was changed.")
-        messages.error(request, say % {"status": self.model.State(state).label})
+        messages.error(request, TOO_LATE % {"status": self.model.State(state).label})
         return HttpResponseRedirect(self.address_of(row))
 
     def address_of(self, row: Any) -> str:

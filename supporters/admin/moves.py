@@ -16,13 +16,14 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from petitions import claims
+from petitions.deciding import TOO_LATE
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
 from petitions.states import NotReady, StateConflict, Status
 from supporters import mails, outbox, recipients, switches
+from supporters.access import may_edit, moderates
 
 from . import claim
-from .access import may_edit
 from .move_forms import (
     MOVES,
     Close,
@@ -67,7 +68,7 @@ def moves_for(user: Any, petition: Petition) -> list[type[MoveForm]]:
 
 
 def _may_make(form: type[MoveForm], user: Any, petition: Petition) -> bool:
-    if may_moderate(user):
+    if moderates(user, petition):
         return True
     return (
         form.for_organizers
@@ -90,9 +91,12 @@ def move_view(model_admin: Any, request: HttpRequest, object_id: str, move: str)
     form_class = MOVES.get(move)
     if petition is None or form_class is None:
         raise Http404
-    if not _may_make(form_class, request.user, petition):
-        raise PermissionDenied
     back = HttpResponseRedirect(reverse("admin:petitions_petition_change", args=[petition.pk]))
+    if not _may_make(form_class, request.user, petition):
+        if not may_moderate(request.user):
+            raise PermissionDenied
+        messages.error(request, impartial.why_not(petition, by=request.user))
+        return back
     if petition.status not in form_class.allowed:
         return _too_late(request, petition.status, back)
 
@@ -161,8 +165,7 @@ def _language_name(code: str) -> str:
 
 
 def _too_late(request: HttpRequest, found: str, back: HttpResponse) -> HttpResponse:
-    say = _("Somebody else got there first: it is now “%(status)s”. Nothing was changed.")
-    messages.error(request, say % {"status": Status(found).label})
+    messages.error(request, TOO_LATE % {"status": Status(found).label})
     return back
 
 

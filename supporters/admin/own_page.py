@@ -20,7 +20,12 @@ def petition_of(model_admin: Any, request: HttpRequest, object_id: str) -> Petit
 
 
 def render(
-    model_admin: Any, request: HttpRequest, petition: Petition, name: str, context: dict[str, Any]
+    model_admin: Any,
+    request: HttpRequest,
+    petition: Petition,
+    name: str,
+    context: dict[str, Any],
+    status: int = 200,
 ) -> HttpResponse:
     """The page with what they all have (own_page.html)."""
     return TemplateResponse(
@@ -33,4 +38,5 @@ def render(
             "petition": petition,
             **context,
         },
+        status=status,
     )

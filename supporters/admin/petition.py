@@ -16,17 +16,17 @@ from django.utils.translation import ngettext
 
 from petitions.admin import HTTPS, AsksAgain
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
 from petitions.search import matching
 from petitions.states import Status
 from supporters import switches, tokens
+from supporters.access import may_edit, may_manage, may_post, may_view, moderates
 from supporters.count import with_live_count
 from supporters.models import CountAdjustment, Signature
 from supporters.receivers import rename_organizers_signature
 from supporters.teams.ownership import follow_organizer
 
 from . import moves, petition_pages
-from .access import may_edit, may_manage, may_post, may_view
 from .appeal_page import decided
 from .checklist import checklist, review_note
 from .claim import bar
@@ -205,16 +205,18 @@ class PetitionAdmin(AsksAgain, FastList):
         """Open ones; the first page shows the last three that were chosen."""
         with transaction.atomic():
             self._lock_chosen(request)
-            chosen = list(self._chosen(request).open().filter(featured_at=None))
-            self._chosen(request).feature()
+            wanted = self._not_own(request, self._chosen(request).open())
+            chosen = list(wanted.filter(featured_at=None))
+            wanted.feature()
             self._log_featured(request, chosen, _("Featured on the first page."))
 
     @admin.action(description=_("No longer feature"), permissions=["moderate"])
     def unfeature_selected(self, request: HttpRequest, queryset: Any) -> None:
         with transaction.atomic():
             self._lock_chosen(request)
-            chosen = list(self._chosen(request).exclude(featured_at=None))
-            self._chosen(request).unfeature()
+            wanted = self._not_own(request, self._chosen(request))
+            chosen = list(wanted.exclude(featured_at=None))
+            wanted.unfeature()
             self._log_featured(request, chosen, _("No longer featured."))
 
     def _log_featured(self, request: HttpRequest, chosen: list[Petition], what: Any) -> None:
@@ -222,6 +224,13 @@ class PetitionAdmin(AsksAgain, FastList):
             self.log_change(request, petition, str(what))
         say = ngettext("%d petition was changed.", "%d petitions were changed.", len(chosen))
         self.message_user(request, say % len(chosen))
+
+    def _not_own(self, request: HttpRequest, chosen: Any) -> Any:
+        own = [petition for petition in chosen if impartial.works_on(request.user, petition)]
+        for petition in own:
+            say = f"“{petition}”: {impartial.why_not(petition, by=request.user)}"
+            self.message_user(request, say, messages.ERROR)
+        return chosen.exclude(pk__in=[petition.pk for petition in own])
 
     def _lock_chosen(self, request: HttpRequest) -> None:
         """So that what is read of them is what is changed."""
@@ -234,6 +243,10 @@ class PetitionAdmin(AsksAgain, FastList):
         return self.get_queryset(request).filter(pk__in=ids).defer("body", "ask").order_by("-id")
 
     # The form
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"by": request.user})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         blocks: list[tuple[Any, tuple[str, ...]]] = [
@@ -248,7 +261,9 @@ class PetitionAdmin(AsksAgain, FastList):
             blocks[0] = (None, (*texts[:at], "change_reason", *texts[at:]))
         if obj:
             blocks = [(_("Where it stands"), _STATE), *blocks, (_("Origin"), _ORIGIN)]
-        if not may_moderate(request.user):
+        is_draft = obj is None or obj.status == Status.DRAFT
+        # Who a petition belongs to is not changed by who would decide about it then.
+        if not (may_moderate(request.user) if is_draft else moderates(request.user, obj)):
             blocks = [
                 (name, tuple(field for field in fields if field not in _MODERATORS_ONLY))
                 for name, fields in blocks

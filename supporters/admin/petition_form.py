@@ -1,7 +1,7 @@
 """The text of a petition in the admin. Status, dates and outcome are in no form: see moves.py."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf.locale import LANG_INFO
@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from petitions import pictures
+from petitions import claims, pictures
 from petitions.models import PetitionSlug
 
+from .claim import told
 from .picture_field import PictureField
 
 
@@ -22,6 +23,8 @@ def _languages() -> list[tuple[str, str]]:
 
 
 class PetitionForm(forms.ModelForm):  # type: ignore[type-arg]
+    by: ClassVar[Any] = None  # who edits
+
     language = forms.ChoiceField(
         label=_("Language"),
         choices=_languages,
@@ -69,7 +72,17 @@ class PetitionForm(forms.ModelForm):  # type: ignore[type-arg]
         super().clean()
         if "picture" in self.fields and "picture_alt" in self.fields:
             self._check_alternative()
+        if self.instance.pk:
+            self._check_claim()
         return self.cleaned_data
+
+    def _check_claim(self) -> None:
+        """What somebody reads does not change under their eyes. In the transaction of the admin's
+        page, so that it holds until the text is stored."""
+        try:
+            claims.act(self.instance, by=self.by, is_move=False)
+        except claims.Held as held:
+            self.add_error(None, told(held))
 
     def _check_alternative(self) -> None:
         chosen = self.cleaned_data.get("picture")

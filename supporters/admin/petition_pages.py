@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from petitions.groups import may_moderate
 from petitions.models import Petition, ProposedAsk
+from supporters.access import may_download, may_edit
 
-from .access import may_download, may_edit
 from .appeal_page import appeal_view, is_led_to
 from .claim import claim_view
 from .copy import copy_view

@@ -18,11 +18,11 @@ from petitions import asks, claims
 from petitions.differences import compare
 from petitions.groups import may_moderate
 from petitions.models import Petition, ProposedAsk
-from petitions.states import Status
+from petitions.states import NotReady, Status
+from supporters.access import may_edit, moderates
 from supporters.teams import mails
 
 from . import claim
-from .access import may_edit
 from .lists import is_id
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -50,7 +50,7 @@ def hold_back(request: HttpRequest, petition: Any, changed: set[str], reason: st
         "ask" in changed
         and petition.status == Status.OPEN
         and petition.live_count >= REVIEWED_FROM
-        and not may_moderate(user)
+        and not moderates(user, petition)
     )
     if not is_read_first:
         return changed
@@ -92,7 +92,7 @@ def proposed_ask_view(model_admin: Any, request: HttpRequest, object_id: str) ->
             "proposed": proposed,
             "number": petition.version.number if petition.version else 0,
             "paragraphs": compare(petition.ask, proposed.ask) if proposed else (),
-            "decides": may_moderate(request.user),
+            "decides": moderates(request.user, petition),
             "form": form,
         },
     )
@@ -125,8 +125,8 @@ def _act(request: HttpRequest, petition: Petition, form: DecisionForm) -> HttpRe
                 say = gettext("The text stays as it was.")
             else:
                 raise PermissionDenied
-    except claims.Held as held:
-        form.add_error(None, claim.told(held))
+    except NotReady as refused:
+        form.add_error(None, claim.told(refused))
         return None
     except asks.NoLonger:
         messages.error(

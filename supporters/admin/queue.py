@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from petitions import claims
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
 from supporters.moderation import waiting
 from supporters.moderation.waiting import Kind, Place, Which
 
@@ -131,8 +131,8 @@ def _claim(request: HttpRequest, petitions: list[Petition]) -> None:
         try:
             claims.claim(petition.pk, by=user)
             done += 1
-        except claims.Held as held:
-            messages.error(request, f"“{petition.title}”: {held.text}")
+        except (claims.Held, impartial.OwnPetition) as refused:
+            messages.error(request, f"“{petition.title}”: {refused.text}")
         except Petition.DoesNotExist:
             continue
     if done:
@@ -151,5 +151,6 @@ def start_context(user: Any) -> dict[str, Any]:
         "queue": {
             "number": sum(tally.number for tally in tallies),
             "overdue": sum(tally.overdue for tally in tallies),
+            "tallies": [tally for tally in tallies if tally.number],
         }
     }

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from petitions import claims
 from petitions.models import Appeal, Claim, Petition, ProposedAsk
-from supporters.models import LateReview, Report
+from supporters.models import LateReview, Report, Sweep
 from supporters.moderation.deadlines import Age, age
 from supporters.moderation.waiting import Kind, Waits
 
@@ -42,6 +42,7 @@ def lines(page: Iterable[Waits], user: Any) -> list[Line]:
         Kind.CHANGED: _rows(ProposedAsk, Kind.CHANGED, found, "proposed_by"),
         Kind.REPORTED: _rows(Report, Kind.REPORTED, found, "update"),
         Kind.APPEALED: _rows(Appeal, Kind.APPEALED, found, "appellant"),
+        Kind.SWEPT: _rows(Sweep, Kind.SWEPT, found, "asked_by"),
     }
     told = dict(LateReview.objects.filter(pk__in=petitions).values_list("pk", "told_at"))
     now = timezone.now()
@@ -88,6 +89,8 @@ def _url(each: Waits) -> str:
         return reverse("admin:petitions_petition_review", args=[each.petition_id])
     if each.kind == Kind.CHANGED:
         return reverse("admin:petitions_petition_proposed_ask", args=[each.petition_id])
+    if each.kind == Kind.SWEPT:
+        return reverse("admin:petitions_petition_sweep", args=[each.petition_id, each.place.row])
     name = "supporters_report" if each.kind == Kind.REPORTED else "petitions_appeal"
     return reverse(f"admin:{name}_change", args=[each.place.row])
 
@@ -102,6 +105,10 @@ def _what(each: Waits, row: Any) -> str:
         return f"{number}: {row.get_category_display()} · {thing}"
     if each.kind == Kind.CHANGED:
         return _("A change of what is asked")
+    if each.kind == Kind.SWEPT:
+        found: int = row.found
+        say = ngettext("%d signature to be removed", "%d signatures to be removed", found)
+        return say % found
     return _("Another look at a decision") if each.kind == Kind.APPEALED else _("To be read")
 
 
@@ -110,7 +117,8 @@ def _who(each: Waits, row: Any) -> str:
         return str(row.organizer_display)
     if each.kind == Kind.REPORTED:
         return ngettext("%d reader", "%d readers", each.number) % each.number
-    person = row.proposed_by if each.kind == Kind.CHANGED else row.appellant
+    names = {Kind.CHANGED: "proposed_by", Kind.SWEPT: "asked_by", Kind.APPEALED: "appellant"}
+    person = getattr(row, names[each.kind])
     return claims.name_of(person) if person else _("Somebody without a name")
 
 

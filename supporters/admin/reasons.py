@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from petitions import claims
 from petitions.groups import may_moderate
-from petitions.models import Petition
+from petitions.models import Petition, impartial
 from supporters import reasons
+from supporters.access import may_edit, owns, role_of
 from supporters.models import ReasonChoice, Signature
 
-from .access import may_edit, owns, role_of
+from .claim import told
 from .lists import is_id
 from .own_page import petition_of, render
 
@@ -88,6 +90,8 @@ def _choose(request: HttpRequest, petition: Petition) -> HttpResponse:
             by_moderators=not inside,
             read=request.POST.get("read", ""),
         )
+    except (impartial.OwnPetition, claims.Held) as refused:
+        messages.error(request, told(refused))
     except reasons.NotToBeChosen:
         messages.error(
             request,

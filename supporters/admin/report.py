@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from petitions.models import Petition
+from petitions.deciding import AlreadyDecided
+from petitions.models import Petition, impartial
 from petitions.states import HIDEABLE
 from supporters import reporting
 from supporters.models import Report
@@ -39,7 +39,7 @@ class ReportAdmin(Judged):
             "others": shown,
             "number_of_others": len(shown),
             "number_not_shown": others.count() - len(shown),
-            "may_judge": reporting.may_be_decided_by(request.user, row.petition),
+            "why_not": _why_not(request.user, row),
         }
 
     def act(
@@ -50,9 +50,7 @@ class ReportAdmin(Judged):
             decided = reporting.decide(
                 row, by=request.user, uphold=upheld, answer=answer, along=_listed(request)
             )
-        except reporting.NotTheirs:
-            raise PermissionDenied from None
-        except reporting.AlreadyDecided as late:
+        except AlreadyDecided as late:
             return self.say_too_late(request, row, late.state)
         n = len(decided)
         if upheld:
@@ -72,6 +70,12 @@ class ReportAdmin(Judged):
         if row.about == Report.About.PETITION and _may_be_hidden(row.petition):
             return reverse("admin:petitions_petition_move", args=[row.petition_id, "hide"])
         return self.address_of(row)
+
+
+def _why_not(user: Any, row: Report) -> Any:
+    """Why this user does not decide it, or nothing."""
+    works = impartial.works_on(user, row.petition)
+    return impartial.why_not(row.petition, by=user) if works else ""
 
 
 def _listed(request: HttpRequest) -> list[int]:

@@ -14,8 +14,9 @@ from supporters.addresses import InvalidAddress, email_key
 from supporters.models import Signature
 from supporters.signature_acts import look_at
 
+from .asked_again import asked_again
 from .lists import FastList, PetitionFilter, ReadOnly, chosen_petition, is_id
-from .signature_acts import act_view, acts_for, asked_again, export_view
+from .signature_acts import act_view, acts_for, export_view
 from .signature_search import search_view
 
 # The index's condition word for word: SQLite knows its index again only without parameters.

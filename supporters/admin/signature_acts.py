@@ -1,9 +1,7 @@
 """What moderators do with one signature: a page for each act, which asks, and acts when sent."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from petitions.models import StaffAct
+from petitions.models import StaffAct, impartial
 from petitions.states import Status as PetitionStatus
 from supporters import signature_acts
 from supporters.addresses import InvalidAddress, check_address
@@ -21,26 +19,10 @@ from supporters.models import Signature
 from supporters.signature_acts import LIVE
 from supporters.subject_access import everything_of
 
-from .download import can_be_asked_again
+from .asked_again import asked_again
+from .claim import warning
 
-_NO_PASSWORD = _(
-    "This asks for the password once more, and your account has none yet. Choose one by a link "
-    "that we mail to you, then come back."
-)
 _Status = Signature.Status
-
-
-def asked_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only for who has proved a moment ago whose account it is."""
-    fresh: Callable[..., HttpResponse] = reauthentication_required(view)
-
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not can_be_asked_again(request.user):
-            messages.warning(request, _NO_PASSWORD)
-            return HttpResponseRedirect(reverse("account_reset_password"))
-        return fresh(request, *args, **kwargs)
-
-    return wrapper
 
 
 class ActForm(forms.Form):
@@ -239,7 +221,12 @@ def _act(
     if not form_class.fits(signature):
         return _too_late(request, signature, back)
     if request.method == "POST" and form.is_valid():
-        if not (said := form.act(by=request.user)):
+        try:
+            said = form.act(by=request.user)
+        except impartial.OwnPetition as own:
+            messages.error(request, own.text)
+            return HttpResponseRedirect(back)
+        if not said:
             signature.refresh_from_db()
             return _too_late(request, signature, back)
         messages.success(request, said)
@@ -249,6 +236,7 @@ def _act(
         "title": form_class.label,
         "opts": model_admin.opts,
         "signature": signature,
+        "warning": warning(request.user, signature.petition),
         "form": form,
         "back": back,
         "is_hidden": signature.petition.status == PetitionStatus.HIDDEN,

@@ -21,11 +21,11 @@ from petitions.groups import may_moderate
 from petitions.models import Invitation, OwnershipOffer, Petition, PetitionEvent, TeamMember
 from petitions.roles import Role
 from petitions.team import NoLonger, TooMany
+from supporters.access import may_manage, owns, role_of
 from supporters.addresses import InvalidAddress, check_address
 from supporters.teams import mails, ownership
 from supporters.teams.joining import has_confirmed
 
-from .access import may_manage, owns, role_of
 from .lists import is_id
 from .own_page import petition_of, render
 

@@ -13,12 +13,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from petitions import clock
-from petitions.groups import may_moderate
+from petitions import claims, clock
 from petitions.models import Petition, StaffAct, Update
 from supporters import mailings
+from supporters.access import may_correct, may_post, moderates
 
-from .access import may_correct, may_post
 from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
@@ -110,19 +109,21 @@ def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Save
     """Store a valid form, and publish or schedule it if that was chosen and `acts`.
 
     None when it may not be mailed then; the form says so. Raises Http404 when the update was
-    deleted meanwhile, PermissionError when this user may no longer write.
+    deleted meanwhile, PermissionError when this user may no longer write, claims.Held where another
+    moderator is at work on the petition.
     """
     own = Update.objects.filter(pk=form.instance.pk or 0)
     with transaction.atomic():
         # The row first, as everywhere; it also makes two at once be counted one by one.
         locked = Petition.objects.lock().get(pk=petition.pk)
+        claims.act(locked, by=user, is_move=False)
         stored = own.first()  # as it is by now
         if form.instance.pk and stored is None:
             raise Http404
         chooses = acts and "when" in form.fields
         if not (may_correct if stored and not chooses else may_post)(user, locked):
             raise PermissionError
-        if chooses and not may_moderate(user):
+        if chooses and not moderates(user, locked):
             at = form.asks_for_mail_at(stored)
             if at and not mailings.has_room(petition.pk, at=at, beside=form.instance.pk):
                 form.add_error("email_supporters", mailings.too_many())

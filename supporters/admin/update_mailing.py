@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions.models import StaffAct
 from supporters import mailings, progress, switches
+from supporters.access import NEWSWORTHY, may_update
 from supporters.models import Mailing
 
-from .access import NEWSWORTHY, may_update
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator
 from .updates import update_of

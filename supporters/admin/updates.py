@@ -24,14 +24,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from petitions import text
-from petitions.groups import may_moderate
+from petitions import claims, text
 from petitions.models import Petition, StaffAct, Update
 from supporters import mailings, recipients, rehearsal, switches
+from supporters.access import may_correct, may_post, moderates
 from supporters.models import Mailing
 from supporters.rate_limits import allow
 
-from .access import may_correct, may_post
+from .claim import told
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator
 from .update_form import UpdateForm, save
@@ -124,7 +124,7 @@ def _write(
         "may_delete": _may_delete(request.user, stored),
         "own_address": rehearsal.own_address(request.user),
         "most": settings.PETITIONS_MAILINGS_PER_WEEK,
-        "is_moderator": may_moderate(request.user),
+        "is_moderator": moderates(request.user, petition),
         "mailings_paused": switches.current().mailings_paused,
     }
     if "when" in form.fields:
@@ -140,6 +140,9 @@ def _store(
         saved = save(form, petition, request.user, acts=action == "save")
     except PermissionError:
         raise PermissionDenied from None
+    except claims.Held as held:
+        form.add_error(None, told(held))
+        return None
     if saved is None:
         return None
     messages.add_message(
@@ -166,7 +169,7 @@ def _may_delete(user: Any, update: Update) -> bool:
     """What was published stays, but for moderators; what was mailed stays for everybody."""
     if not update.pk or Mailing.objects.filter(update=update).exists():
         return False
-    return may_moderate(user) or not update.published_at
+    return moderates(user, update.petition) or not update.published_at
 
 
 def _delete(
@@ -177,8 +180,19 @@ def _delete(
     if request.POST.get("confirmed") != "yes":
         context = {"title": _("Delete an update"), "update": update}
         return render(model_admin, request, petition, "delete_update", context)
+    try:
+        _delete_now(request, petition, update)
+    except claims.Held as held:
+        messages.error(request, told(held))
+        return HttpResponseRedirect(_address("update", petition, update))
+    messages.success(request, gettext("The update was deleted."))
+    return HttpResponseRedirect(_address("updates", petition))
+
+
+def _delete_now(request: HttpRequest, petition: Petition, update: Update) -> None:
     with transaction.atomic():
         Petition.objects.lock().get(pk=petition.pk)
+        claims.act(petition, by=request.user, is_move=False)
         # It may have come out, and been mailed, since the page asked.
         now = Update.objects.filter(pk=update.pk).first()
         if now is not None:
@@ -190,8 +204,6 @@ def _delete(
                 now.delete()
             except ProtectedError:
                 raise PermissionDenied from None
-    messages.success(request, gettext("The update was deleted."))
-    return HttpResponseRedirect(_address("updates", petition))
 
 
 def _preview(form: UpdateForm) -> dict[str, Any]:

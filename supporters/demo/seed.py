@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from petitions import asks, pictures
+from petitions.deciding import APPEALS_WITHIN
 from petitions.groups import MODERATORS, ORGANIZERS
 from petitions.models import (
     ActionStep,
@@ -22,7 +23,6 @@ from petitions.models import (
     Update,
     User,
 )
-from petitions.models.appeal import DECIDED_WITHIN as TO_APPEAL
 from petitions.states import Status
 from supporters import reasons, reporting, trend
 from supporters.demo.content import Moment, News, Story, Surroundings, moment, stories, surroundings
@@ -245,7 +245,7 @@ class _Garden:
         rejection = ModerationEvent.objects.get(to_status=Status.REJECTED)
         appeal = Appeal.file(rejection, by=rejection.petition.organizer, text=APPEAL)
         asked = rejection.at + dt.timedelta(days=1)
-        Appeal.objects.filter(pk=appeal.pk).update(created_at=asked, due_at=asked + TO_APPEAL)
+        Appeal.objects.filter(pk=appeal.pk).update(created_at=asked, due_at=asked + APPEALS_WITHIN)
         petition = Petition.objects.get(slug=FIRST)
         update = petition.updates.exclude(published_at=None).latest("pk")
         report = reporting.take(petition, update=update, category="untrue", text=REPORT)

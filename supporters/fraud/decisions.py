@@ -1,5 +1,9 @@
 """What moderators decide about a sweep. Each is a guarded UPDATE that leaves its act of the staff;
-`False` says that somebody else got there first."""
+`False` says that somebody else got there first. Who works on the petition gets OwnPetition.
+
+A claim stops none of it: false signatures do not wait, the number is not what is being read, and a
+second moderator is asked where it matters.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +12,8 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from petitions.models import Petition, StaffAct, User
+from petitions import claims
+from petitions.models import Petition, StaffAct, User, impartial
 from supporters.count import live_count
 from supporters.models import Sweep
 from supporters.models.sweep import RESTORABLE
@@ -50,6 +55,8 @@ def propose(
     with transaction.atomic():
         # Asked under the lock: of many at the same moment, each sees those before it.
         Petition.objects.lock().only("pk").get(pk=petition.pk)
+        impartial.check(petition, by=by)
+        claims.prolong(petition.pk, by=by)
         second = needs_second(petition, preview, by=by)
         sweep = Sweep.objects.create(
             petition=petition,
@@ -119,6 +126,9 @@ def undo(sweep: Sweep, *, by: User) -> bool:
 
 def _decide(sweep: Sweep, free: Any, by: User, verb: str, **changes: Any) -> bool:
     with transaction.atomic():
+        petition = Petition.objects.lock().only("pk").get(pk=sweep.petition_id)
+        impartial.check(petition, by=by)
+        claims.prolong(petition.pk, by=by)
         if not free.update(changed_at=timezone.now(), **changes):
             return False
         _record(sweep, by, verb)

@@ -29,12 +29,22 @@ NETWORKS_KEPT = SUSPICIONS_KEPT = timedelta(days=30)
 
 
 def erase_swept() -> int:
-    """Erase the persons of sweeps that can no longer be undone. Their rows stay: they are the
-    count. Returns how many."""
-    ended = (Sweep.State.CANCELLED, Sweep.State.FINISHED, Sweep.State.UNDONE)
+    """Erase the persons of sweeps that can no longer be undone, or were never begun. Their rows
+    stay: they are the count. Returns how many."""
+    ended = (
+        Sweep.State.DECLINED,
+        Sweep.State.CANCELLED,
+        Sweep.State.FINISHED,
+        Sweep.State.UNDONE,
+    )
     over = Sweep.objects.filter(
         state__in=ended, erased_at=None, changed_at__lte=timezone.now() - RESTORABLE
     )
+    # What nobody agreed to for so long is declined by it, or its rule would be kept for ever.
+    unasked = Sweep.objects.filter(
+        state=Sweep.State.PROPOSED, changed_at__lte=timezone.now() - RESTORABLE
+    )
+    unasked.update(state=Sweep.State.DECLINED)
     for sweep in over.only("pk", "rule"):
         # From here on neither undone nor resumed; and its rule names nobody any more.
         rule = {name: said for name, said in sweep.rule.items() if name not in OF_PERSONS}

@@ -1,9 +1,8 @@
-"""The watch: what is unusual about the latest signatures, told to moderators.
+"""The watch: what is unusual about the latest signatures.
 
 Only the newest rows are read, whatever else there is. A suspicion is no verdict: a school signs
-from one network, a newspaper brings a thousand in an hour. So it changes nothing but a list, and
-asks for one mail an hour at most, for the whole site, which says how many and where, and names
-nobody.
+from one network, a newspaper brings a thousand in an hour. So it changes nothing but a list, which
+moderators are told of (moderation/telling.py).
 """
 
 from collections import Counter, defaultdict
@@ -11,26 +10,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import Q, Sum
-from django.db.models.functions import Now
+from django.db.models import Sum
 from django.utils import timezone
 
 from petitions import clock
-from petitions.groups import MODERATE
-from petitions.models import User
-from supporters.addresses import InvalidAddress, check_address
-from supporters.models import HourlyCount, OutgoingMail, Signature, Suspicion, Watch
+from supporters.models import HourlyCount, Signature, Suspicion
 
 LOOKED_AT = 10_000  # of the newest signatures of the whole site
-LATELY = MAIL_EVERY = timedelta(hours=1)
+LATELY = timedelta(hours=1)
 # From when on it is unusual, in an hour and on one petition.
 MANY, SHARE = 25, 30  # signatures of one domain or network, and percent of all
 TIMES = 3  # as large a share as that domain had before
 SAME_NAME = 10
 RATE, RATE_TIMES = 200, 10  # signatures, and times as many as in an hour of the last week
-LETTER = "suspicions"
 _COMPARED = 200  # earlier signatures without which nothing is known of what is usual
 _WEEK = timedelta(days=7)
 _LONGEST = 254  # of a value
@@ -53,14 +45,8 @@ class _Row(NamedTuple):
 
 
 def watch() -> int:
-    """Note what is new, and ask for the mail when it is time. Returns how many were new."""
+    """Note what is new. Returns how many."""
     now = clock.now()
-    noted = _note(now)
-    _mail(now)
-    return noted
-
-
-def _note(now: datetime) -> int:
     lately, before = _newest(now)
     usual = Counter(row.domain for row in before)
     of_petition: dict[int, list[_Row]] = defaultdict(list)
@@ -142,40 +128,3 @@ def _rate(petition: int, number: int, now: datetime) -> Iterable[tuple[str, str,
     last_week = hours.aggregate(sum=Sum("quantity"))["sum"] or 0
     if number * (_WEEK / LATELY) >= RATE_TIMES * last_week:
         yield Kind.RATE, "", number
-
-
-def _mail(now: datetime) -> None:
-    new = Suspicion.objects.filter(is_mailed=False)
-    if not new.exists():
-        return
-    Watch.objects.get_or_create(pk=1)
-    with transaction.atomic():
-        due = Q(mailed_at=None) | Q(mailed_at__lte=now - MAIL_EVERY)
-        if not Watch.objects.filter(due, pk=1).update(mailed_at=now):
-            return
-        ids = sorted(new.values_list("pk", flat=True))
-        new.filter(pk__in=ids).update(is_mailed=True)
-        OutgoingMail.objects.bulk_create(
-            OutgoingMail(
-                kind=OutgoingMail.Kind.MODERATORS,
-                recipient=address,
-                payload={
-                    "letter": LETTER,
-                    "to": pk,
-                    "suspicions": ids,
-                    "language": settings.LANGUAGE_CODE,
-                },
-                not_before=Now(),
-            )
-            for pk, address in _moderators()
-        )
-
-
-def _moderators() -> Iterable[tuple[int, str]]:
-    """Whose account is active and has an address."""
-    users = User.objects.with_perm(MODERATE)
-    for user in users.filter(is_active=True, is_staff=True).order_by("pk"):
-        try:
-            yield user.pk, check_address(user.email)
-        except InvalidAddress:
-            continue

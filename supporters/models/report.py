@@ -79,6 +79,8 @@ class Report(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True, max_length=2_000)
+    # Moderators were told of it (moderation/telling.py).
+    is_mailed = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ["-id"]

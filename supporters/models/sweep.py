@@ -89,6 +89,8 @@ class Sweep(models.Model):
         verbose_name=_("brought back by"),
     )
     changed_at = models.DateTimeField(_("last change"), default=timezone.now)
+    # Moderators were told that it waits for one of them (moderation/telling.py).
+    is_mailed = models.BooleanField(default=False, db_default=False, editable=False)
     # From then on nothing can be brought back (erasing.py).
     erased_at = models.DateTimeField(_("erased"), null=True)
 
@@ -123,6 +125,12 @@ class Sweep(models.Model):
                 fields=["id"],
                 condition=Q(state__in=["running", "undoing"]),
                 name="supporters_sweep_at_work",
+            ),
+            # The queue, most urgent first.
+            models.Index(
+                fields=["asked_at", "id"],
+                condition=Q(state="proposed"),
+                name="supporters_sweep_proposed",
             ),
         ]
         verbose_name = _("sweep")

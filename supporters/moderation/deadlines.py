@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 # What is due within so long is shown as such: a moderator looks in at least every other day.
 SOON = timedelta(days=2)
+# A sweep that needs a second moderator: false signatures count meanwhile.
+SWEEPS_WITHIN = timedelta(days=2)
 # So long past its moment, an organizer whose petition is not read yet is told (late.py): with the
 # usual five days, after a week.
 TOLD_AFTER = timedelta(days=2)

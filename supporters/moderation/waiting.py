@@ -1,7 +1,7 @@
-"""What waits for moderators, of four kinds, in one list: what is due first comes first.
+"""What waits for moderators, of five kinds, in one list: what is due first comes first.
 
 Each kind is read by its own index in the order of that list, a page's worth of it after the last
-line of the page before, and the four are merged: so a page costs the same however much waits.
+line of the page before, and the five are merged: so a page costs the same however much waits.
 """
 
 from collections.abc import Iterator
@@ -29,9 +29,9 @@ from django.utils.translation import gettext_lazy as _
 
 from petitions.models import Appeal, Claim, Petition, ProposedAsk
 from petitions.states import Status
-from supporters.models import Report
+from supporters.models import Report, Sweep
 
-from .deadlines import promised
+from .deadlines import SWEEPS_WITHIN, promised
 
 # The index's condition word for word: SQLite knows its index again only without parameters.
 _IN_REVIEW = RawSQL("petitions_petition.status = 'in_review'", [], output_field=BooleanField())
@@ -44,6 +44,7 @@ class Kind(models.TextChoices):
     CHANGED = "changed", _("Text change")
     REPORTED = "reported", _("Report")
     APPEALED = "appealed", _("Appeal")
+    SWEPT = "swept", _("Sweep")
 
 
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
@@ -178,11 +179,13 @@ def _sources(which: Which) -> Iterator[_Source]:
     changed = ProposedAsk.objects.filter(petition__status=Status.OPEN)
     reports = Report.objects.filter(state=Report.State.WAITING)
     appeals = Appeal.objects.filter(state=Appeal.State.WAITING)
+    sweeps = Sweep.objects.filter(state=Sweep.State.PROPOSED)
     kinds = {
         Kind.SUBMITTED: (submitted, "pk"),
         Kind.CHANGED: (changed, "petition_id"),
         Kind.REPORTED: (reports, "petition_id"),
         Kind.APPEALED: (appeals, "petition_id"),
+        Kind.SWEPT: (sweeps, "petition_id"),
     }
     for kind, (rows, petition) in kinds.items():
         if which.kind in {None, kind}:
@@ -222,5 +225,7 @@ def _of_kind(kind: Kind, rows: Any) -> Iterator[_Source]:
             .annotate(first=Min("pk"), due=Min("due_at"), came=Min("created_at"), of=Count("pk"))
         )
         yield _Source(kind=kind, rows=grouped, at="due", row="first", since="came", number="of")
+    elif kind == Kind.SWEPT:
+        yield _Source(kind=kind, rows=rows, at="asked_at", since="asked_at", lead=SWEEPS_WITHIN)
     else:
         yield _Source(kind=kind, rows=rows, at="due_at", since="created_at")

@@ -78,7 +78,6 @@ def _told(request: HttpRequest, petition: Any) -> HttpResponse:
 def _entries(found: Ledger) -> list[dict[str, Any]]:
     return [
         {
-            "id": entry.pk,
             "date": entry.happened_on,
             "kind": entry.kind,
             "quantity": entry.quantity,

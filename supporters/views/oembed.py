@@ -21,7 +21,11 @@ _LONGEST = 2_000  # characters of an address; a longer one is none of ours
 
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """JSON for a petition's page, in the language of its address; 404 for all other addresses."""
+    """JSON for a petition's page, in the language of its address; 404 for all other addresses.
+
+    Of a hidden one too, whose page answers 410: the specification has 404 for what there is no
+    code for, and consumers know no 410. What is embedded already answers 410 itself.
+    """
     response = _answer(request)
     response["Access-Control-Allow-Origin"] = "*"
     if "Cache-Control" not in response:

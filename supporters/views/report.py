@@ -82,7 +82,7 @@ def _form(
         "petition": petition,
         "form": form,
         "is_too_many": status == _TOO_MANY,
-        "days": reporting.DECIDED_WITHIN.days,
+        "days": reporting.REPORTS_WITHIN.days,
     }
     response = render(request, "supporters/report.html", context, status=status)
     if status == _TOO_MANY:

@@ -290,7 +290,7 @@ def test_of_two_stale_copies_one_closes(ana, mo):
     first, second = stored(petition), stored(petition)
     first.close(by=mo, outcome="victory")
     with pytest.raises(StateConflict) as conflict:
-        second.close(by=ana, outcome="declined")
+        second.close(by=UserFactory(), outcome="declined")
     assert (conflict.value.found, conflict.value.wanted) == ("closed", "closed")
     assert stored(petition).outcome == "victory"
     assert second.status == "open"

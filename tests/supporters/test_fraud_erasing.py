@@ -85,6 +85,36 @@ def test_what_was_cancelled_cannot_be_resumed_then(petition, swept):
     assert not decisions.resume(swept, by=moderator("kim"))
 
 
+@pytest.mark.parametrize("decide", ["decline", None])
+def test_what_never_began_names_nobody_after_a_month(petition, decide):
+    rule = Rule(domain="wave.example", address="bot#", name="sam okoye", country="FR")
+    sign(petition, 12, domain="wave.example", country="FR")
+    sweep = propose(petition, moderator("mo"), rule)
+    assert sweep.state == "proposed"
+    if decide:
+        decisions.decline(sweep, by=moderator("lee"))
+    age(sweep, MONTH - timedelta(days=1))
+    erasing.erase_swept()
+    sweep.refresh_from_db()
+    assert Rule.read(sweep.rule) == rule
+    age(sweep, MONTH)
+    erasing.erase_swept()
+    sweep.refresh_from_db()
+    assert sweep.state == "declined"
+    assert sweep.rule == {"domain": "wave.example", "country": "FR"}
+    assert not decisions.approve(sweep, by=moderator("kim"))
+
+
+def test_nor_does_one_that_was_cancelled_before_it_took_anything(petition):
+    sweep = propose(petition, moderator("mo"), Rule(name="sam okoye", address="bot1"))
+    Sweep.objects.update(state="cancelled", taken=0)
+    age(sweep, MONTH)
+    erasing.erase_swept()
+    sweep.refresh_from_db()
+    assert sweep.rule == {}
+    assert sweep.erased_at
+
+
 def test_who_was_brought_back_is_not_erased(petition, swept):
     decisions.undo(swept, by=moderator("kim"))
     work(swept)

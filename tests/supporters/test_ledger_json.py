@@ -39,7 +39,7 @@ def test_what_it_says(client, petition):
     withdraw(signatures[0].pk)
     disown(signatures[1].pk)
     mo = UserFactory()
-    paper = entry(petition, "paper", 30, happened_on=dt.date(2026, 8, 17), source="The market")
+    entry(petition, "paper", 30, happened_on=dt.date(2026, 8, 17), source="The market")
     swept = entry(petition, "removed", -2, reason="One network.", recorded_by=mo)
     before = timezone.now() - dt.timedelta(seconds=1)
     response = client.get(ADDRESS)
@@ -49,7 +49,6 @@ def test_what_it_says(client, petition):
     assert terms(said) == {"signed": 5, "paper": 30, "withdrawn": -1, "removed": -2, "disowned": -1}
     assert said["entries"] == [
         {
-            "id": swept.pk,
             "date": str(swept.happened_on),
             "kind": "removed",
             "quantity": -2,
@@ -57,7 +56,6 @@ def test_what_it_says(client, petition):
             "source": "",
         },
         {
-            "id": paper.pk,
             "date": "2026-08-17",
             "kind": "paper",
             "quantity": 30,
@@ -122,8 +120,23 @@ def test_every_entry_is_on_one_of_its_pages(client, petition):
         assert len(said["entries"]) <= SHOWN
         seen += said["entries"]
         address = said["next"] and said["next"].removeprefix("http://testserver")
-    assert len({each["id"] for each in seen}) == len(seen) == 2 * SHOWN + 7
+    assert len({each["reason"] for each in seen}) == len(seen) == 2 * SHOWN + 7
     assert [each["date"] for each in seen] == sorted((each["date"] for each in seen), reverse=True)
+
+
+def test_nothing_in_it_tells_how_many_entries_other_petitions_have(client, petition):
+    other = PetitionFactory(is_open=True)
+    day = dt.date(2026, 3, 1)
+    for number in range(SHOWN + 3):
+        for each in (other, petition):
+            entry(each, "restored", 1, reason=f"Entry {number}", happened_on=day)
+    said = client.get(ADDRESS).json()
+    assert all("id" not in each for each in said["entries"])
+    # Three are older than this page, whatever happened on other petitions.
+    assert said["next"].endswith("?before=2026-03-01.4")
+    rest = client.get(ADDRESS, {"before": "2026-03-01.4"}).json()["entries"]
+    assert [each["reason"] for each in rest] == ["Entry 2", "Entry 1", "Entry 0"]
+    assert client.get(ADDRESS, {"before": "2026-03-01.999999999"}).json()["next"] is None
 
 
 @pytest.mark.parametrize("before", ["x", "2026-13-01.1", "2026-01-01", "2026-01-01.", "١.١"])

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from petitions.models import Petition, PetitionTarget
+from petitions.models import ModerationEvent, Petition, PetitionTarget
 from supporters.fold import fold
 from supporters.models import CountAdjustment
 from tests.factories import (
@@ -330,7 +330,14 @@ def test_headings_leave_out_no_level(client):
 
 def test_who_recorded_the_outcome(client):
     petition = opened(slug="mend")
-    petition.close(by=petition.organizer, outcome="victory", note="The board agreed.")
+    petition.close(by=None, outcome="victory", note="The board agreed.")
+    ModerationEvent.objects.create(
+        petition=petition,
+        actor=petition.organizer,
+        from_status="open",
+        to_status="closed",
+        outcome="victory",
+    )
     said = "Recorded by Ana Ferreira, who started this petition."
     assert said in words(client.get("/petitions/mend/"))
 

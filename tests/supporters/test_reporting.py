@@ -279,7 +279,7 @@ def test_a_report_outlives_the_update_that_it_is_about(petition):
 def test_addresses_of_what_nobody_decides_are_erased(petition):
     report = reporting.take(petition, category="untrue", email="rae@example.org")
     assert reporting.forget_addresses() == 0
-    old = timezone.now() - reporting.ADDRESSES_KEPT - reporting.DECIDED_WITHIN
+    old = timezone.now() - reporting.ADDRESSES_KEPT - reporting.REPORTS_WITHIN
     Report.objects.update(created_at=old)
     assert reporting.forget_addresses() == 1
     report.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The watch: unusual signatures are noted once a day, and told by one mail an hour at most."""
+"""The watch: unusual signatures are noted once a day."""
 
 from datetime import timedelta
 
@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from supporters.fold import fold
 from supporters.fraud import watching
-from supporters.mails import compose
-from supporters.models import HourlyCount, OutgoingMail, Signature, Suspicion, Watch
+from supporters.models import HourlyCount, OutgoingMail, Signature, Suspicion
 from tests.factories import UserFactory
 from tests.supporters.fraud_world import make_petition, sign
 
@@ -84,48 +83,6 @@ def test_many_more_than_usual(petition):
     sign(petition, 180, domain="gmail.com")
     watching.watch()
     assert ("rate", "", 220) in found()
-
-
-def test_one_mail_an_hour_for_the_whole_site(petition, mo):
-    quiet = UserFactory(username="no-address", email="", is_staff=True)
-    quiet.groups.add(Group.objects.get(name="Moderators"))
-    UserFactory(username="ana", is_staff=True).groups.add(Group.objects.get(name="Organizers"))
-    sign(petition, 30)
-    watching.watch()
-    mail = OutgoingMail.objects.get()
-    assert (mail.kind, mail.recipient) == ("moderators", mo.email)
-    other = make_petition(slug="other", title="Plant trees")
-    sign(other, 30, domain="second.example")
-    watching.watch()
-    assert OutgoingMail.objects.count() == 1
-    assert Suspicion.objects.filter(is_mailed=False).exists()
-    Watch.objects.update(mailed_at=timezone.now() - timedelta(hours=1, seconds=1))
-    watching.watch()
-    assert OutgoingMail.objects.count() == 2
-    assert not Suspicion.objects.filter(is_mailed=False).exists()
-    watching.watch()
-    assert OutgoingMail.objects.count() == 2
-
-
-def test_the_mail_says_how_many_and_where_and_names_nobody(petition, mo):
-    sign(petition, 30, given_name="Pat", family_name="Doe", network="0123456789abcdef")
-    watching.watch()
-    message = compose(OutgoingMail.objects.get())
-    assert message.subject == "3 unusual things about new signatures"
-    for text in (str(message.body), str(message.alternatives[0][0])):
-        assert "Hello" in text
-        assert "Mend the bridge" in text
-        assert "30 of 30 in an hour" in text
-        assert f"/admin/petitions/petition/{petition.pk}/fraud/" in text
-        for secret in ("wave.example", "Pat", "pat doe", "0123456789abcdef", "bot0"):
-            assert secret not in text
-
-
-def test_who_is_no_moderator_any_more_gets_none(petition, mo):
-    sign(petition, 30)
-    watching.watch()
-    mo.groups.clear()
-    assert compose(OutgoingMail.objects.get()) is None
 
 
 def test_a_fold_is_no_matter(petition):

@@ -25,6 +25,12 @@ def typed(login: str = "mo", password: str = PASSWORD, **more: str) -> dict[str,
     return {"login": login, "password": password, **more}
 
 
+def logged_in(client, user: User) -> None:
+    """As who has typed the password again a moment ago."""
+    client.force_login(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+
 @pytest.fixture
 def mo(db) -> User:
     return member(is_staff=True)

@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 
 from petitions.models import User
 from supporters.models import OutgoingMail
-from tests.supporters.accounts.conftest import PASSWORD, link_in, member, typed
+from tests.supporters.accounts.conftest import PASSWORD, link_in, logged_in, member, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ class TestConfirming:
         assert b"not right, or no longer" in client.get(link).content
 
     def test_another_address(self, client, mo, post):
-        client.force_login(mo)
+        logged_in(client, mo)
         page = client.post(
             "/accounts/email/", {"action_add": "1", "email": "mo@example.net"}, follow=True
         )
@@ -49,7 +49,7 @@ class TestConfirming:
 
     def test_an_address_of_somebody_else_is_not_given_away(self, client, mo):
         member("ana")
-        client.force_login(mo)
+        logged_in(client, mo)
         for address in ("ana@example.org", "nobody@example.org"):
             page = client.post(
                 "/accounts/email/", {"action_add": "1", "email": address}, follow=True

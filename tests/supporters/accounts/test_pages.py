@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from tests.supporters.accounts.conftest import PASSWORD, typed
+from supporters.models import OutgoingMail
+from tests.supporters.accounts.conftest import PASSWORD, logged_in, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -102,8 +103,20 @@ def test_a_new_password_logs_out_every_other_browser(mo):
     assert there.get("/admin/").status_code == 302
 
 
-def test_the_main_address_stays(client, mo):
+def test_a_stolen_session_adds_no_address(client, mo):
+    """It would get a link for a new password there."""
     client.force_login(mo)
+    typed_in = {"action_add": "1", "email": "thief@example.net"}
+    answer = client.post("/accounts/email/", typed_in)
+    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+    assert client.post(answer["Location"], {"password": "guessed"}).status_code == 200
+    assert not OutgoingMail.objects.filter(recipient="thief@example.net").exists()
+    client.post(answer["Location"], {"password": PASSWORD})
+    assert OutgoingMail.objects.filter(recipient="thief@example.net").exists()
+
+
+def test_the_main_address_stays(client, mo):
+    logged_in(client, mo)
     client.post("/accounts/email/", {"action_add": "1", "email": "mo@example.net"})
     page = client.post(
         "/accounts/email/", {"action_remove": "1", "email": "mo@example.org"}, follow=True
@@ -137,7 +150,7 @@ def test_the_account_is_called_by_its_name_and_found_from_the_admin(client, mo):
 
 
 def test_a_lone_main_address_offers_only_what_can_be_done(client, mo):
-    client.force_login(mo)
+    logged_in(client, mo)
     page = client.get("/accounts/email/").content.decode()
     assert "Remove" in page
     assert "Make it the main address" not in page

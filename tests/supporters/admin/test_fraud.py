@@ -127,6 +127,26 @@ def test_what_was_typed_is_there_after_the_password(as_user, mo, petition):
     assert (sweep.note, sweep.rule) == (typed["note"], {"domain": "wave.example"})
 
 
+def test_a_sample_that_is_shown_again_is_written_down_too(asked, mo, petition):
+    """Without a reason nothing is proposed, but twenty persons are on the page once more."""
+    answer = asked(mo).post(page(petition, "preview/"), {"domain": "wave.example", "note": ""})
+    assert "@wave.example" in answer.content.decode()
+    act = StaffAct.objects.get(verb="looked_at")
+    assert (act.actor, act.note) == (mo, "Preview of a sweep: 15 found, 15 shown")
+
+
+def test_not_too_many_previews(asked, mo, petition, settings):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "preview": "2/hour"}
+    client = asked(mo)
+    assert [client.get(page(petition, WAVE)).status_code for _ in range(3)] == [200, 200, 429]
+    answer = client.post(page(petition, "preview/"), {"domain": "wave.example", "note": "Typed."})
+    assert answer.status_code == 429
+    text = answer.content.decode()
+    assert "Too many previews. Wait some minutes, then try again." in text
+    assert 'value="wave.example"' in text
+    assert not Sweep.objects.exists()
+
+
 def test_a_preview_shows_a_sample_and_is_written_down(asked, mo, petition):
     text = words(asked(mo).get(page(petition, WAVE)))
     assert "15 signatures · 15 of the 46 that are counted (32.6 %)" in text or (

@@ -138,7 +138,7 @@ def test_the_page_of_a_petition_takes_no_statement_per_row(as_user, mo, ana, cou
         with count_queries() as queries:
             answer = client.get(f"{LIST}{petition.pk}/change/")
         assert answer.status_code == 200
-        assert len(queries) <= 17, queries
+        assert len(queries) <= 18, queries
         return len(queries)
 
     assert statements(1) == statements(7)

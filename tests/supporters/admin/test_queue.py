@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from petitions import asks, claims
 from petitions.models import Appeal, Claim, Petition, StaffAct
-from supporters.models import Report
+from supporters.models import Report, Sweep
 from supporters.moderation import waiting
 from supporters.moderation.waiting import Kind, Place, Which
-from tests.factories import PetitionFactory, SignatureFactory
+from tests.factories import PetitionFactory, SignatureFactory, UserFactory
+from tests.supporters.fraud_world import propose, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,25 @@ def test_reports_of_the_same_thing_are_one_line_with_their_number(client):
     assert "A supporter's reason" in lines[1].what.replace("&#x27;", "'")
     assert waiting.tallies()[2].number == 2
     assert "3 readers" in answer.content.decode()
+
+
+def test_a_sweep_that_needs_a_second_moderator_is_a_line_and_the_first_page_counts_it(
+    client, as_user, ana
+):
+    petition = PetitionFactory(is_open=True, title="Mend the bridge")
+    sign(petition, 12)
+    sweep = propose(petition, UserFactory(first_name="Lee", last_name="Wong"))
+    submitted()
+    text = client.get(f"{QUEUE}?kind=swept").content.decode()
+    assert f"/admin/petitions/petition/{petition.pk}/fraud/{sweep.pk}/" in text
+    assert "Sweep · 12 signatures to be removed · <bdi>Lee Wong</bdi> waits" in text
+    start = client.get("/admin/").content.decode()
+    assert '<a href="/admin/queue/?kind=swept">Sweep: 1</a>' in start
+    assert '<a href="/admin/queue/?kind=submitted">Submitted: 1</a>' in start
+    assert "kind=appealed" not in start
+    assert "kind=swept" not in as_user(ana).get("/admin/").content.decode()
+    Sweep.objects.update(state="declined")
+    assert "kind=swept" not in client.get("/admin/").content.decode()
 
 
 def test_an_empty_queue_says_so(client):

@@ -102,14 +102,18 @@ def test_what_is_gone_is_decided_alone(as_user, petition, mo):
     ]  # fmt: skip
 
 
-def test_nobody_decides_about_their_own_petition_while_another_can(as_user, mo, request):
+def test_nobody_decides_about_their_own_petition(as_user, mo, request):
     petition = PetitionFactory(is_open=True, organizer=mo)
     report = reporting.take(petition, category="untrue")
     typed = {"action": "dismiss", "answer": "It is true."}
-    assert "Answer" in said(as_user(mo).get(page(report)))  # who moderates alone may
+    Report.objects.update(text="Mo wrote it for money, says Pat.")
+    reporting.take(petition, category="untrue", text="Pat again.")
+    alone = "Nobody else moderates here who could: whoever runs the site makes another account"
+    assert alone in said(as_user(mo).get(page(report)))
+    assert alone in said(as_user(mo).post(page(report), typed))
     request.getfixturevalue("lu")
-    assert "It is your own petition: another moderator decides." in said(
-        as_user(mo).get(page(report))
-    )
-    assert as_user(mo).post(page(report), typed).status_code == 403
-    assert Report.objects.get().state == "waiting"
+    assert "Another moderator can." in said(as_user(mo).get(page(report)))
+    assert "Another moderator can." in said(as_user(mo).post(page(report), typed))
+    assert set(Report.objects.values_list("state", flat=True)) == {"waiting"}
+    assert "Pat" not in said(as_user(mo).get(page(report)))
+    assert said(as_user(request.getfixturevalue("lu")).get(page(report))).count("Pat") == 2

@@ -5,7 +5,7 @@ import pytest
 from petitions.models import Petition, TeamMember, Update
 from petitions.roles import Role
 from petitions.states import Status
-from supporters.admin.access import may_download, may_edit, may_manage, may_update, may_view, owns
+from supporters.access import may_download, may_edit, may_manage, may_update, may_view, owns
 from tests.factories import PetitionFactory, UpdateFactory
 
 pytestmark = pytest.mark.django_db

@@ -105,6 +105,22 @@ def test_what_a_site_gave_all_its_organizers_is_no_more(as_user, ana):
     assert Petition.objects.get().status == "in_review"
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["totp/deactivate/", "totp/activate/", "webauthn/add/", "recovery-codes/generate/"],
+)
+def test_a_stolen_session_alone_changes_no_factor(as_user, mo, address):
+    mo.set_password("long enough, surely")
+    mo.save()
+    mo.trust_email()
+    Authenticator.objects.create(user=mo, type="totp", data={"secret": "x"})
+    thief = as_user(mo)
+    for ask in (thief.get, thief.post):
+        answer = ask(f"/accounts/2fa/{address}", {"code": "123456"})
+        assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert [each.type for each in Authenticator.objects.filter(user=mo)] == ["totp"]
+
+
 def test_they_can_log_out(as_user, mo):
     client = as_user(mo)
     assert client.post("/admin/logout/").status_code == 200

@@ -1,10 +1,11 @@
-"""Who may do what with a petition in the admin: the one place that says so.
+"""Who may do what with a petition, in the admin and by the worker: the one place that says so.
 
 By role, each with what the one before it may: a member of its team who may `view` sees the
 petition, its figures and its supporters' reasons; `update` writes updates and mails them; `edit`
 changes the petition, and which reasons are shown; the organizer, who owns it, alone deletes a
 draft, chooses the team and hands the petition over.
-Moderators may do all of it with every petition, as long as it is no act of the owner's own.
+Moderators may do all of it with every petition, as long as it is no act of the owner's own. With
+one that they work on themselves, or did, they may what anybody in their place may, and look.
 
 The text is to be changed in a draft and while it is open, updates as long as it is public, the rest
 only in a draft: hence the states that these functions are asked for. Without states any will do.
@@ -13,7 +14,7 @@ only in a draft: hence the states that these functions are asked for. Without st
 from typing import Any
 
 from petitions.groups import may_moderate
-from petitions.models import Petition, TeamMember
+from petitions.models import Petition, TeamMember, impartial
 from petitions.roles import Role
 from petitions.states import Status
 
@@ -60,6 +61,16 @@ def may_download(user: Any, petition: Petition) -> bool:
     return owns(user, petition) or role_of(user, petition) == Role.EDIT
 
 
+def moderates(user: Any, petition: Petition) -> bool:
+    """Whether this user decides about this petition as a moderator. Asked once for this copy."""
+    if not may_moderate(user):
+        return False
+    known: dict[Any, bool] = petition.__dict__.setdefault("_works", {})
+    if user.pk not in known:
+        known[user.pk] = impartial.works_on(user, petition)
+    return not known[user.pk]
+
+
 def owns(user: Any, petition: Petition | None) -> bool:
     """Whether this user is the petition's organizer. A moderator does not own what others do."""
     return petition is not None and petition.organizer_id == user.pk
@@ -85,10 +96,10 @@ def role_of(user: Any, petition: Petition) -> Role | None:
 
 
 def _may(user: Any, petition: Petition | None, wanted: Role, *states: Status) -> bool:
-    if may_moderate(user):
-        return True
     if petition is None or petition.pk is None:  # about to be added: a draft of their own
-        return not states or Status.DRAFT in states
+        return may_moderate(user) or not states or Status.DRAFT in states
+    if moderates(user, petition) or (wanted == Role.VIEW and may_moderate(user)):
+        return True
     if states and petition.status not in states:
         return False
     if owns(user, petition):

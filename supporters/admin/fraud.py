@@ -114,15 +114,14 @@ def _preview(model_admin: Any, request: HttpRequest, petition: Petition) -> Http
         )
         messages.success(request, say)
         return HttpResponseRedirect(_sweep_url(sweep))
-    if request.method != "POST":
-        found = f"{preview.found} found, {len(preview.sample)} shown"
-        StaffAct.record(
-            by=user,
-            verb=StaffAct.Verb.LOOKED_AT,
-            subject=petition,
-            petition_id=petition.pk,
-            note=f"Preview of a sweep: {found}",
-        )
+    found = f"{preview.found} found, {len(preview.sample)} shown"
+    StaffAct.record(
+        by=user,
+        verb=StaffAct.Verb.LOOKED_AT,
+        subject=petition,
+        petition_id=petition.pk,
+        note=f"Preview of a sweep: {found}",
+    )
     total: int = petition.live_count  # type: ignore[attr-defined]  # annotated
     context |= {
         "words": words_of(rule),

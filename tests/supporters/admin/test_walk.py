@@ -13,8 +13,9 @@ from django.template.response import SimpleTemplateResponse
 
 from petitions.models import PetitionEvent, StaffAct
 from petitions.states import Status
+from tests.supporters.admin.matrix_world import STAFF, address
 from tests.supporters.admin.walk import site, table
-from tests.supporters.admin.walk.world import STAFF, Act, World, make, send, typed_of, watched
+from tests.supporters.admin.walk.world import Act, World, make, send, typed_of, watched
 
 STRANGER = "other organizer"
 
@@ -32,7 +33,10 @@ def _quickly(monkeypatch: pytest.MonkeyPatch, settings) -> None:
 
 @pytest.fixture
 def world(_quickly) -> World:
-    return make()
+    made = make()
+    for role in (*STAFF, STRANGER):
+        made.client(role)  # before all that is undone
+    return made
 
 
 def test_the_table_names_all_that_the_site_offers_and_nothing_else(world):
@@ -77,14 +81,14 @@ def test_every_act_leaves_its_event(world):
 
 
 def walk(world: World, act: Act) -> list[str]:
-    client, user = world.clients[act.by], world.users[act.by]
+    client, user = world.client(act.by), world.users[act.by]
     typed = typed_of(world, act)
     with watched(user) as seen:
         answer = send(client, act.path, typed)
         with watched(user) as again:
             send(client, act.path, typed)
     with watched(world.users[STRANGER]) as others:
-        send(world.clients[STRANGER], act.path, typed)
+        send(world.client(STRANGER), act.path, typed)
     wrong = [*seen.lacking, *again.lacking, *others.lacking]
     if sorted(seen.left) != sorted(act.leaves):
         wrong.append(f"left {seen.left}, not {act.leaves} ({answer.status_code})")
@@ -100,9 +104,13 @@ def test_without_a_second_factor_nothing_is_done(world):
         if act.is_read:
             continue
         with watched(world.users[act.by]) as seen:
-            answer = send(world.clients[act.by], act.path, act.typed)
+            answer = send(world.client(act.by), act.path, act.typed)
         if seen or answer.headers.get("Location") != "/accounts/2fa/":
             wrong.append(f"{row}: {answer.status_code} {seen}")
+    for pattern in site.addresses() - {"admin/login/", "admin/logout/"}:
+        answer = send(world.client("moderator"), address(pattern, world), {})
+        if answer.headers.get("Location") != "/accounts/2fa/":
+            wrong.append(f"{pattern}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -114,5 +122,5 @@ def test_what_is_the_organizers_is_not_done_by_staff(world, role):
     assert len(named) == 4
     for name in named:
         with watched(world.users[role]) as seen:
-            send(world.clients[role], path, {"action": name, "row": member.pk})
+            send(world.client(role), path, {"action": name, "row": member.pk})
         assert not seen, name

@@ -29,6 +29,11 @@ READS = {
     f"{_PAGE}/update: preview",
 } - {"admin/supporters/signature/"}  # fmt: skip
 
+# Reading is an act, and written down.
+LOOKS = {
+    "admin/supporters/signature/<path:object_id>/change/", _PETITION + "fraud/preview/",
+}  # fmt: skip
+
 # What acts by the name of what is to be done: the rows of those names say what it leaves.
 BY_NAME = {
     _PETITION + "move/<str:move>/", _PETITION + "claim/", _PETITION + "team/",

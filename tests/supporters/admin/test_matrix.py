@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.template.base import Template
-from django.template.response import SimpleTemplateResponse
 from django.test import Client
 
+from tests.supporters.admin.drawing import draw
 from tests.supporters.admin.matrix import ROWS
 from tests.supporters.admin.matrix_world import (
     ROLES,
@@ -30,7 +30,6 @@ from tests.supporters.admin.walk.world import Seen, World, make, send, watched
 pytestmark = pytest.mark.django_db
 
 AS_ANOTHER = "."  # organizer
-DRAWN = SimpleTemplateResponse.rendered_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +90,12 @@ def test_nothing_outside_the_matrix_answers(role, monkeypatch):
         path = address(pattern, world)
         for typed in (None, {}):
             is_drawn = typed is None and _is_drawn(role, pattern)
-            monkeypatch.setattr(
-                SimpleTemplateResponse, "rendered_content", DRAWN if is_drawn else ""
-            )
+            draw(monkeypatch, pages=is_drawn)
             with watched(world.users.get(role), is_watched=role in STAFF) as seen:
                 answer = send(client, path, typed)
             found.setdefault(pattern, []).append(letter(answer))
             wrong += [f"{pattern}: {what}" for what in _strange(pattern, typed, seen)]
-    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    draw(monkeypatch, pages=False)
     for way in ways_of(world):
         if way.row not in left_out:
             found.setdefault(way.row, []).append(letter(way.go(client)))

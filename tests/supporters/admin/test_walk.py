@@ -9,10 +9,10 @@ import logging
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.template.response import SimpleTemplateResponse
 
 from petitions.models import PetitionEvent, StaffAct
 from petitions.states import Status
+from tests.supporters.admin.drawing import draw
 from tests.supporters.admin.matrix_world import STAFF, address
 from tests.supporters.admin.walk import site, table
 from tests.supporters.admin.walk.world import Act, World, make, send, typed_of, watched
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch, settings) -> None:
     """Pages are not drawn, which is most of the time; the matrix draws them all."""
-    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    draw(monkeypatch, pages=False)
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)  # each refusal
     settings.PETITIONS_SECOND_FACTOR = True
     settings.PETITIONS_RATE_LIMITS = dict.fromkeys(settings.PETITIONS_RATE_LIMITS, "10000/hour")

@@ -121,7 +121,8 @@ def watched(user: Any, *, is_watched: bool = True) -> Iterator[Seen]:
     def note(execute: Any, sql: str, *more: Any) -> Any:
         result, context = execute(sql, *more), more[-1]
         found = _WRITE.match(sql)
-        if found and context["cursor"].rowcount:
+        # SQLite counts what an INSERT returns only once it is read.
+        if found and (found[1].upper() == "INSERT INTO" or context["cursor"].rowcount):
             seen.tables.add(found[2])
         return result
 

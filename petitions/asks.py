@@ -41,7 +41,8 @@ def take_back(petition: Petition, *, sha256: str, by: User) -> None:
     with transaction.atomic():
         petition = Petition.objects.lock().get(pk=petition.pk)
         _settle(petition, sha256)
-        _record(petition, Kind.TAKEN_BACK, by)
+        inside = petition.organizer_id == by.pk or petition.team.filter(user=by).exists()
+        _record(petition, Kind.TAKEN_BACK, by, moderators=not inside)
 
 
 def approve(petition: Petition, *, sha256: str, number: int, by: User) -> PetitionEvent:

@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Sum
 
 from petitions.bulk import save_new
-from petitions.models import Petition
+from petitions.models import Petition, StaffAct
 from supporters.import_lines import BadLine, Line, read_line
 from supporters.models import CountAdjustment
 
@@ -77,7 +77,9 @@ class Import:
                 known = self._known(lines, lock=True)
                 self._store_new([line for line in lines if line.source_id not in known])
                 self._follow_counts(lines, known)
-                return [self._fate(line, known) for line in lines]
+                fates = [self._fate(line, known) for line in lines]
+                self._note(fates)
+                return fates
         except (DataError, IntegrityError, ValueError) as problem:
             if len(batch) > 1:
                 alone = [self._store({number: line}, refuse) for number, line in batch.items()]
@@ -85,6 +87,13 @@ class Import:
             for number in batch:
                 refuse(number, str(problem).partition("\n")[0])
             return [Fate.REFUSED] * len(batch)
+
+    def _note(self, fates: list[Fate]) -> None:
+        """One act of the site for a batch, unless it changed nothing."""
+        parts = [f"{fates.count(fate)} {fate}" for fate in (Fate.IMPORTED, Fate.UPDATED)]
+        if {Fate.IMPORTED, Fate.UPDATED} & set(fates):
+            note = f"import_petitions, {self.source}: {', '.join(parts)}"
+            StaffAct.record(by=None, verb=StaffAct.Verb.ADDED, note=note)
 
     def _store_new(self, lines: list[Line]) -> None:
         petitions = [

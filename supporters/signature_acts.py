@@ -18,7 +18,7 @@ from supporters.models import (
     Signature,
     SweptSignature,
 )
-from supporters.suppression import Why, suppress
+from supporters.suppression import Why, is_unsubscribed, suppress
 from supporters.withdrawing import ERASED, FORGOTTEN, forget_beside, withdraw
 
 _Status = Signature.Status
@@ -95,7 +95,7 @@ def unsubscribe(signature: Signature, *, by: Any, reason: str, everywhere: bool)
     """No more updates of this petition by mail; `everywhere`: no mailings of this site at all."""
     with transaction.atomic():
         changed = bool(_row(signature).filter(wants_updates=True).update(wants_updates=False))
-        if everywhere and signature.email:
+        if everywhere and signature.email and not is_unsubscribed(signature.email):
             changed = suppress(signature.email, Why.UNSUBSCRIBED) or changed
         if changed:
             _record(StaffAct.Verb.UNSUBSCRIBED, signature, by=by, note=reason)

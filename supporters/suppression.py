@@ -35,6 +35,12 @@ def suppress(address: str, why: Why) -> bool:
     return is_new
 
 
+def is_unsubscribed(address: str) -> bool:
+    """Whether its owner wants no mailings of this site."""
+    rows = SuppressedAddress.objects.filter(key_hash__in=key_hashes(address))
+    return rows.filter(why=Why.UNSUBSCRIBED).exists()
+
+
 def lift(address: str) -> int:
     """Its owner asks for mail again, by a link that came by mail. Returns how many reasons went."""
     return SuppressedAddress.objects.filter(key_hash__in=key_hashes(address)).delete()[0]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -6,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from petitions.roles import Role
 
 from .append_only import AppendOnly
+
+
+def keep_moderators(collector: Any, field: Any, events: Any, using: str) -> None:
+    """Who acted as a moderator is never deleted, since their acts name them; organizers may be."""
+    if acted := events.filter(by_moderators=True):
+        models.PROTECT(collector, field, acted, using)
+    models.SET_NULL(collector, field, events, using)
 
 
 class PetitionEvent(AppendOnly):
@@ -37,7 +46,7 @@ class PetitionEvent(AppendOnly):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        models.SET_NULL,
+        keep_moderators,
         null=True,
         blank=True,
         related_name="+",

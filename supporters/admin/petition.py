@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 
 from petitions.admin import HTTPS, AsksAgain
 from petitions.groups import may_moderate
-from petitions.models import Petition, impartial
+from petitions.models import Petition, StaffAct, impartial
 from petitions.search import matching
 from petitions.states import Status
 from supporters import switches, tokens
-from supporters.access import may_edit, may_manage, may_post, may_view, moderates
+from supporters.access import may_edit, may_manage, may_post, may_view, moderates, owns
 from supporters.count import with_live_count
 from supporters.models import CountAdjustment, Signature
 from supporters.receivers import rename_organizers_signature
@@ -107,6 +107,11 @@ class _WithoutTexts(AsOrdered):
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         # A hundred stories may be two megabytes.
         return super().get_queryset(request, *args, **kwargs).defer("summary", "body", "ask")
+
+
+def _is_kept(petition: Petition, user: Any) -> bool:
+    """What happened is never removed in the admin. Organizers take back what they wrote."""
+    return not owns(user, petition) and petition.events.exists()
 
 
 @admin.register(Petition)
@@ -313,9 +318,20 @@ class PetitionAdmin(AsksAgain, FastList):
     def delete_model(self, request: HttpRequest, obj: Petition) -> None:
         # It may have been submitted, published and signed since the page asked.
         rows = Petition.objects.lock().filter(pk=obj.pk)
-        if not rows.filter(status=Status.DRAFT).exists():
+        if not rows.filter(status=Status.DRAFT).exists() or _is_kept(obj, request.user):
             raise PermissionDenied
         obj.delete()
+
+    def write_down(self, request: HttpRequest, verb: str, obj: Any, note: str = "") -> None:
+        """What was decided about a draft goes with it; that it was stays."""
+        if verb == StaffAct.Verb.DELETED:
+            events = obj.events.select_related("actor").order_by("pk")
+            note = "; ".join(
+                f"{event.at:%Y-%m-%d %H:%M} {event.actor or '–'}: "
+                f"{event.from_status} → {event.to_status}"
+                for event in events
+            )
+        super().write_down(request, verb, obj, note)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         # Django's own collects every row that hangs on a petition.
@@ -324,6 +340,9 @@ class PetitionAdmin(AsksAgain, FastList):
             if model.objects.filter(petition_id__in=ids).exists():
                 kept = _("Supporters are counted. It can be closed or hidden, never deleted.")
                 return [str(petition) for petition in objs], {}, set(), [kept]
+        if any(_is_kept(petition, request.user) for petition in objs):
+            kept = _("It was submitted before, and decisions stay. Its organizer may delete it.")
+            return [str(petition) for petition in objs], {}, set(), [kept]
         return (
             [str(petition) for petition in objs],
             {self.opts.verbose_name_plural: len(ids)},

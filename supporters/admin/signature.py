@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from petitions.models import Petition, StaffAct
 from supporters.addresses import InvalidAddress, email_key
 from supporters.models import Signature
 from supporters.signature_acts import look_at
@@ -104,6 +105,7 @@ class SignatureAdmin(ReadOnly, FastList):
         term = search_term.strip()
         if not term:
             return queryset, False
+        self._note_search(request)
         if is_id(term):
             return queryset.filter(pk=int(term)), False
         if chosen_petition(request) is None:
@@ -116,6 +118,13 @@ class SignatureAdmin(ReadOnly, FastList):
             self.message_user(request, _("This is no email address."), messages.WARNING)
             return queryset.none(), False
         return queryset.filter(_LIVE, email_key=key), False
+
+    def _note_search(self, request: HttpRequest) -> None:
+        """As on the page of the search: that somebody looked, not for whom."""
+        user: Any = request.user
+        chosen = Petition.objects.filter(pk=chosen_petition(request) or 0).values_list("pk")
+        petition_id = chosen[0][0] if chosen else None
+        StaffAct.record(by=user, verb=StaffAct.Verb.SEARCHED, petition_id=petition_id)
 
     @admin.display(description=_("name"))
     def name(self, signature: Signature) -> str:

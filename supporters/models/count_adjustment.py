@@ -9,9 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from petitions.locks import bound_waiting
 from petitions.models import Petition
+from petitions.models.append_only import AppendOnly
 
 
-class CountAdjustment(models.Model):
+class CountAdjustment(AppendOnly):
     """A dated entry of a petition's ledger: supporters counted, or no longer, without a fold.
 
     Saving one changes the petition's supporter_count in the same transaction. Entries are never
@@ -88,6 +89,3 @@ class CountAdjustment(models.Model):
                 supporter_count=F("supporter_count") + self.quantity
             )
             super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("A count adjustment is never removed; record another one.")

@@ -10,6 +10,7 @@ from django.test import Client
 from petitions.models import Petition, User
 from tests.factories import UserFactory
 from tests.supporters.accounts.conftest import PASSWORD
+from tests.supporters.admin.filled import filled
 
 
 def _staff(username: str, group: str | None) -> User:
@@ -74,26 +75,4 @@ def page_of() -> Callable[..., dict[str, Any]]:
 
 def fields_of(client: Client, petition: Petition, **changes: Any) -> dict[str, Any]:
     """The values of the form and its inlines as the browser would post them, and changes."""
-    context = client.get(f"/admin/petitions/petition/{petition.pk}/change/").context
-    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-    forms = [context["adminform"].form]
-    for formset in formsets:
-        forms += [formset.management_form, *formset.forms]
-    pairs = [pair for form in forms for name in form.fields for pair in _posted(form[name])]
-    return {**dict(pairs), **changes}
-
-
-def _posted(bound: Any) -> list[tuple[str, Any]]:
-    value = bound.value()
-    if value is None or value is False:
-        return []
-    if hasattr(value, "strftime") and bound.field.__class__.__name__ == "SplitDateTimeField":
-        return [
-            (f"{bound.html_name}_0", f"{value:%Y-%m-%d}"),
-            (f"{bound.html_name}_1", f"{value:%H:%M:%S}"),
-        ]
-    if bound.field.show_hidden_initial:
-        return [(bound.html_name, value), (bound.html_initial_name, value)]
-    if isinstance(value, list):
-        return [(bound.html_name, [getattr(item, "pk", item) for item in value])]
-    return [(bound.html_name, value)]
+    return {**filled(client, f"/admin/petitions/petition/{petition.pk}/change/"), **changes}

@@ -1,4 +1,5 @@
-"""A petition with none, a million and ten million signatures: what grows with them.
+"""A petition with none, a million and ten million signatures: what grows with them; then the
+moderators' tools and the worker's turns.
 
 All three stand in one database, with the same texts, and are measured in turns, in this process and
 with no memory for pages; before the fill, the first alone in an otherwise empty one. "None" are 200,
@@ -11,7 +12,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from benchmarks.cases import working
 from benchmarks.cases.crowd import fill
+from benchmarks.cases.leaving import send
+from benchmarks.cases.moderating import moderating
 from benchmarks.cases.plans import write_plans
 from benchmarks.cases.rounds import ROUNDS, Place, Result
 from benchmarks.cases.rows import pending, petitions
@@ -19,6 +23,7 @@ from benchmarks.cases.rows import pending, petitions
 RUNS = 20  # of each in a round; the quickest quarter counts, without what others' load adds
 SIZES = {"none": 200, "1 million": 1_000_000, "10 million": 10_000_000}
 TAILS = (10, 1_000, 10_000)
+MAILS = 1_000_000  # that were sent, of the last 28 days
 
 Act = Callable[[Any], float]  # of a petition; seconds
 
@@ -31,9 +36,11 @@ def growth(place: Place) -> list[Result]:
         _surround(petition)
     fill({made["none"]: SIZES["none"]})
     acts = _acts()
+    idle = working.turns()
     before = {name: _alone(act, made["none"]) for name, act in acts.items()}
     began = time.monotonic()
-    fill({petition: SIZES[size] for size, petition in made.items() if size != "none"})
+    fill({made[size]: SIZES[size] for size in ("10 million", "1 million")})
+    send(made["1 million"], MAILS)
     filled = time.monotonic() - began
     for petition in made.values():
         petition.refresh_from_db()
@@ -46,6 +53,9 @@ def growth(place: Place) -> list[Result]:
         for size in ("1 million", "10 million")
     ]
     results += [_admin(name, path, made) for name, path in _LISTS.items()]
+    results += moderating(made)
+    results.append(working.forgetting(made["1 million"]))
+    results += working.results(idle, working.turns())
     results[0].notes.append(f"11 million rows were filled in {filled:.0f} s")
     write_plans(made["10 million"])
     call_command("recount", verbosity=0)

@@ -35,7 +35,7 @@ _SEARCHES: dict[str, dict[str, str]] = {
     "a day": {"since": "{day}", "until": "{day}"},
     "a name on a day": {"name": "Okoro", "since": "{day}", "until": "{day}"},
     "a name and a rare postcode": {"name": "Okoro", "postal_code": "QX9"},
-    "a name and a domain apart": {"name": "Okoro", "address": "few.example"},
+    "a name and a rare domain": {"name": "Okoro", "address": "few.example"},
     "a postcode and a place apart": {"postal_code": "MV1 5", "locality": "Town 6"},
     "a name on the petition of 200": {"name": "Okoro", "petition": "{none}"},
     "a rare name on the petition of 200": {"name": "Quill", "petition": "{none}"},
@@ -114,18 +114,28 @@ def _searches(made: dict[str, Any]) -> Iterator[Result]:
         def ours(values: dict[str, str] = values) -> Any:
             return _answer(client.post(_SEARCH, values))
 
-        answer = ours()
-        found = answer.context["found"]
+        ours()
         result = beside(
             f"search, {name}", ours, lambda: _answer(client.get(number)),
             to="one by its number, same page", target="≤ 300 ms",
+            runs=1 if "apart" in name else RUNS,
         )  # fmt: skip
-        if found is None:
-            result.notes.append("gave up")
-        else:
-            more = " and more" if found.further else ""
-            result.notes.append(f"{len(found.signatures)} found{more}")
+        result.notes.append(_found(values))
         yield result
+
+
+def _found(values: dict[str, str]) -> str:
+    from supporters.admin.signature_search import SearchForm
+    from supporters.signature_search import TooSlow, find
+
+    form = SearchForm(values)
+    if not form.is_valid():
+        raise RuntimeError(form.errors)
+    try:
+        found = find(form.asked)
+    except TooSlow:
+        return "gave up, and said so"
+    return f"{len(found.signatures)} found{' and more' if found.further else ''}"
 
 
 def _irregularities(made: dict[str, Any]) -> Iterator[Result]:
@@ -145,7 +155,7 @@ def _irregularities(made: dict[str, Any]) -> Iterator[Result]:
 
 
 def _previews(made: dict[str, Any]) -> Iterator[Result]:
-    from supporters.fraud.looking import LONGEST, preview
+    from supporters.fraud.looking import LONGEST_AT_ONCE, preview
     from supporters.fraud.rules import Rule
 
     rules = {
@@ -162,7 +172,7 @@ def _previews(made: dict[str, Any]) -> Iterator[Result]:
             f"preview of a sweep, {name}",
             lambda petition=petition, rule=rule: preview(petition, rule),
             lambda rule=rule: preview(made["none"].pk, rule),
-            to="with none, same database", target=f"≤ {LONGEST * 1000:,.0f} ms", runs=1,
+            to="with none, same database", target=f"≤ {LONGEST_AT_ONCE * 1000:,.0f} ms", runs=1,
         )  # fmt: skip
         at_least = "" if seen.is_whole else "at least "
         result.notes.append(f"{at_least}{seen.found:,} found, {seen.looked_at:,} looked at")

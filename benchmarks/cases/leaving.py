@@ -43,7 +43,7 @@ FROM (
     FROM (
         SELECT id, petition_id, email FROM supporters_signature
         WHERE petition_id = %s AND status = 'confirmed' LIMIT %s
-    ) AS some
+    ) AS few
 ) AS sent
 """
 

@@ -19,6 +19,7 @@ from supporters.models import Signature
 SHOWN = 50
 LONGEST = 8_000  # milliseconds that PostgreSQL may look
 ENOUGH = (500, 10_000)  # that fit are counted no further, at first and then
+FEW = 50_000  # signatures of a petition that are read one by one
 _QUERY_CANCELED = "57014"  # PostgreSQL's code
 _BY_POSITION, _BY_ID = "p", "i"
 _LONGEST_ID = 18  # digits of what still is a bigint
@@ -58,6 +59,10 @@ WHERE signature.id = swept.signature_id AND signature.email_key = %s
     AND signature.status = 'removed' AND swept.was <> 'counted'
 """,
 }
+
+_OF_PETITION = """(
+    SELECT * FROM supporters_signature WHERE petition_id = %s AND position IS NOT NULL OFFSET 0
+) AS supporters_signature"""
 
 
 class TooSlow(Exception):
@@ -241,12 +246,20 @@ class _Counted:
         """The petition's positions, or the ids of the days."""
         if self._asked.petition_id is None:
             return _BY_ID
+        return _BY_POSITION if self._positions(cursor) <= ids[1] - ids[0] else _BY_ID
+
+    def _is_of_few(self, cursor: Any) -> bool:
+        if self._asked.petition_id is None or connection.vendor != "postgresql":
+            return False
+        return self._positions(cursor) <= FEW
+
+    def _positions(self, cursor: Any) -> int:
         cursor.execute(
             "SELECT MAX(position) FROM supporters_signature"
             " WHERE petition_id = %s AND position IS NOT NULL",
             [self._asked.petition_id],
         )
-        return _BY_POSITION if (cursor.fetchone()[0] or 0) <= ids[1] - ids[0] else _BY_ID
+        return int(cursor.fetchone()[0] or 0)
 
     def _by_text(
         self, cursor: Any, which: int, last: int | None, place: str, ids: tuple[int, int]
@@ -260,6 +273,10 @@ class _Counted:
         for other, text in self._texts[:which] + self._texts[which + 1 :]:
             sql, more = texts.either(other, texts.spellings(other, text))
             where, values = f"{where} AND {sql}", [*values, *more]
+        table, own = "supporters_signature", []
+        if self._is_of_few(cursor):
+            # Read first, by OFFSET 0: PostgreSQL would walk through millions of others' instead.
+            table, own = _OF_PETITION, [self._asked.petition_id]
         found: list[tuple[int, Any]] = []
         for spellings in texts.at_once(texts.spellings(expression, begins)):
             inside, bounds = texts.either(expression, spellings)
@@ -269,10 +286,10 @@ class _Counted:
                     continue
                 inside, begun = f"{inside} AND ({key}, id) > (%s, %s)", [place, last]
             cursor.execute(
-                f"SELECT id, {expression} FROM supporters_signature WHERE {inside}{where}"  # noqa: S608 (ours)
+                f"SELECT id, {expression} FROM {table} WHERE {inside}{where}"  # noqa: S608 (ours)
                 f" AND {_has_position()} AND {texts.HAS[expression]}"
                 f" ORDER BY {key}, id LIMIT %s",
-                [*bounds, *begun, *values, SHOWN + 1 - len(found)],
+                [*own, *bounds, *begun, *values, SHOWN + 1 - len(found)],
             )
             found += cursor.fetchall()
             if len(found) > SHOWN:

@@ -165,6 +165,7 @@ def test_those_that_wait_are_found_apart(bridge, ferry):
         {"name": "okoye", "postal_code": "MV"},
         {"domain": "example.org", "postal_code": "MV"},
         {"name": "okoye", "since": timezone.now() - dt.timedelta(days=2)},
+        {"name": "okoye", "petition_id": True},
         {"petition_id": True},
         {"petition_id": True, "since": timezone.now() - dt.timedelta(days=2)},
         {"since": timezone.now() - dt.timedelta(days=2)},
@@ -271,6 +272,16 @@ def test_a_day_of_a_large_petition_is_read_by_its_ids(petition):
     asked["petition_id"] = PetitionFactory(is_open=True).pk
     looks = plans(lambda: find(Asked(**asked)))
     assert '"position" >= ' in looks[-1], looks
+
+
+@pytest.mark.postgresql
+def test_a_name_is_looked_for_among_those_of_a_small_petition(petition):
+    small = PetitionFactory(is_open=True)
+    mine = signed(small, email="sam@example.org")
+    asked = {"name": "okoye", "petition_id": small.pk}
+    assert found(**asked) == {mine}
+    looks = plans(lambda: find(Asked(**asked)))
+    assert "supporters_signature_by_name" not in looks[-2], looks
 
 
 @pytest.mark.postgresql

@@ -19,7 +19,7 @@ from supporters.models import Signature
 SHOWN = 50
 LONGEST = 8_000  # milliseconds that PostgreSQL may look
 ENOUGH = (500, 10_000)  # that fit are counted no further, at first and then
-FEW = 50_000  # signatures of a petition that are read one by one
+FEW = 200_000  # signatures of a petition that are read one by one
 _QUERY_CANCELED = "57014"  # PostgreSQL's code
 _BY_POSITION, _BY_ID = "p", "i"
 _LONGEST_ID = 18  # digits of what still is a bigint

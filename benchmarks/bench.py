@@ -24,6 +24,7 @@ NAMES = (
     "middleware",
     "memory",
     "sign",
+    "sign_blocked",
     "confirm",
     "insert",
     "hot",

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import place  # noqa: E402
 
-ONE_IN = 20  # is of the wave
+ONE_IN = 20  # is of the wave, as crowd.py makes them
 
 _SNAPSHOT = """
 SELECT petition.supporter_count, signatures.tail, signatures.rows, signatures.given,
@@ -151,22 +151,12 @@ def run(petition: Any, size: int) -> None:
 
 
 def _made(size: int) -> Any:
-    """A petition with so many counted signatures; one in ONE_IN is of the wave."""
-    from django.db import connection
-
+    """A petition with so many counted signatures."""
     from benchmarks.cases.crowd import fill
     from benchmarks.cases.rows import petitions
 
     petition = petitions(2)[1]
     fill({petition: size})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE supporters_signature SET email = 'bot' || id || '@wave.example',"
-            " email_key = 'bot' || id || '@wave.example'"
-            " WHERE petition_id = %s AND position %% %s = 0",
-            [petition.pk, ONE_IN],
-        )
-        cursor.execute("VACUUM (ANALYZE) supporters_signature")
     petition.refresh_from_db()
     return petition
 

@@ -90,8 +90,9 @@ def forget_mails() -> int:
     sent = OutgoingMail.objects.filter(sent_at__lt=now - SENT_MAILS_KEPT).exclude(**filling)
     failed = OutgoingMail.objects.filter(failed_at__lt=now - FAILED_MAILS_KEPT)
     forgotten = 0
-    for mails in (sent, failed):
-        while ids := list(mails.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+    for mails, moment in ((sent, "sent_at"), (failed, "failed_at")):
+        # In the order of an index each, so that the last look ends where the young ones begin.
+        while ids := list(mails.order_by(moment).values_list("pk", flat=True)[:BATCH]):
             forgotten += _forget(ids)
     return forgotten
 

@@ -109,6 +109,8 @@ def _sums(petition: Petition) -> tuple[int, dt.datetime, dict[str, int]]:
     them would be missing from the number and not from the terms.
     """
     tail = Signature.objects.filter(petition_id=petition.pk).tail().order_by().values("petition")
+    # Asked for once, not joined to each of a hundred thousand entries.
+    own = Petition.objects.filter(pk=petition.pk).order_by().values("supporter_count")
     grouped = (
         CountAdjustment.objects.filter(petition=petition)
         .order_by()
@@ -116,7 +118,7 @@ def _sums(petition: Petition) -> tuple[int, dt.datetime, dict[str, int]]:
         .values("kind", "by_signer")
         .annotate(
             quantity=Sum("quantity"),
-            given=Max("petition__supporter_count"),
+            given=Subquery(own),
             tail=Coalesce(Subquery(tail.annotate(size=Count("pk")).values("size")), 0),
             counted_at=Moment(),
         )

@@ -7,32 +7,22 @@ newest first. Any address under any petition is found by the constraint that mak
 has no such indexes and reads its rows: sites too large for that run on PostgreSQL.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
+from supporters import signature_texts as texts
 from supporters.models import Signature
 
 SHOWN = 50
 LONGEST = 8_000  # milliseconds that PostgreSQL may look
+ENOUGH = (500, 10_000)  # that fit are counted no further, at first and then
+FEW = 200_000  # signatures of a petition that are read one by one
 _QUERY_CANCELED = "57014"  # PostgreSQL's code
+_BY_POSITION, _BY_ID = "p", "i"
 _LONGEST_ID = 18  # digits of what still is a bigint
-_LAST = "\U0010ffff"  # above every letter, in the order of bytes
-
-# What each criterion compares, word for word as in the indexes of migration 0028.
-_NAME, _TURNED = "lower(family_name || ' ' || given_name)", "reverse(email_key)"
-_POSTCODE, _LOCALITY = "upper(postal_code)", "lower(locality)"
-_AFTER_AT = "substr(email_key, instr(email_key, '@')) || '/'"
-_HAS = {
-    _NAME: "NOT (family_name = '' AND given_name = '')",
-    _TURNED: "email_key IS NOT NULL",
-    _AFTER_AT: "email_key IS NOT NULL",
-    _POSTCODE: "NOT postal_code = ''",
-    _LOCALITY: "NOT locality = ''",
-}
 
 # A step into the constraint's index for each petition. PostgreSQL might read all signatures
 # instead, were it not for the LIMIT; SQLite keeps the order of a CROSS JOIN.
@@ -69,6 +59,10 @@ WHERE signature.id = swept.signature_id AND signature.email_key = %s
     AND signature.status = 'removed' AND swept.was <> 'counted'
 """,
 }
+
+_OF_PETITION = """(
+    SELECT * FROM supporters_signature WHERE petition_id = %s AND position IS NOT NULL OFFSET 0
+) AS supporters_signature"""
 
 
 class TooSlow(Exception):
@@ -145,7 +139,7 @@ def _of_address(cursor: Any, asked: Asked) -> list[int]:
     # Turned round where there is an index of that.
     key, value = "email_key", asked.key
     if connection.vendor == "postgresql":
-        key, value = _equal(_TURNED), asked.key[::-1]
+        key, value = texts.equal(texts.TURNED), asked.key[::-1]
     cursor.execute(
         f"SELECT id FROM supporters_signature WHERE {key} = %s"  # noqa: S608 (ours)
         f" AND {_has_position()} AND email_key IS NOT NULL",
@@ -177,127 +171,155 @@ def _stored(moment: datetime | None) -> Any:
     return connection.ops.adapt_datetimefield_value(moment) if moment else None
 
 
+def _texts(asked: Asked) -> list[tuple[str, str]]:
+    return texts.ranges(
+        name=asked.name,
+        postal_code=asked.postal_code,
+        locality=asked.locality,
+        domain=asked.domain,
+    )
+
+
 def _has_position() -> str:
     """Where all rows are read, in their order: the plus keeps SQLite from going to each of them by
     way of the positions, which takes several times as long."""
     return "position IS NOT NULL" if connection.vendor == "postgresql" else "+position IS NOT NULL"
 
 
-def _equal(expression: str) -> str:
-    """In the order of bytes, which is that of the indexes whatever the database's collation."""
-    return f'{expression} COLLATE "C"' if connection.vendor == "postgresql" else expression
-
-
-def _ranges(asked: Asked) -> list[tuple[str, str]]:
-    """(expression, what it begins with) of each text that is looked for, the rarest first."""
-    found = []
-    if asked.name:
-        found.append((_NAME, _lower(asked.name)))
-    if asked.postal_code:
-        found.append((_POSTCODE, asked.postal_code.upper()))
-    if asked.locality:
-        found.append((_LOCALITY, _lower(asked.locality)))
-    if asked.domain:
-        found.append(_domain(asked.domain))
-    return found
-
-
-def _domain(domain: str) -> tuple[str, str]:
-    """Whole, and so to its end. SQLite turns no text round but by a function of Python's."""
-    if connection.vendor == "postgresql":
-        return _TURNED, f"@{domain}"[::-1]
-    return _AFTER_AT, f"@{domain}/"
-
-
-def _lower(text: str) -> str:
-    """As the database's own lower() makes it: that of SQLite knows the letters of ASCII alone."""
-    if connection.vendor == "postgresql":
-        return text.lower()
-    return "".join(each.lower() if each.isascii() else each for each in text)
-
-
-def _spellings(expression: str, begins: str) -> list[str]:
-    """For a name its words in every turn: people type the first name first, or last."""
-    if expression != _NAME:
-        return [begins]
-    words = begins.split()[:5]
-    turned = {" ".join(words[n:] + words[:n]) for n in range(len(words))}
-    turned.add(f" {' '.join(words)}")  # where there is no last name
-    longer = {each for each in turned for other in turned - {each} if each.startswith(other)}
-    return sorted(turned - longer)
-
-
-def _at_once(spellings: list[str]) -> list[list[str]]:
-    """PostgreSQL takes a step into the index for each; SQLite reads the rows, so once for all."""
-    if connection.vendor == "postgresql":
-        return [[spelling] for spelling in spellings]
-    return [spellings]
-
-
 class _Counted:
-    """Signatures with a position: in the order of the first text's index, of the petition's
+    """Signatures with a position: in the order of the rarest text's index, of the petition's
     positions, or else of their ids, the newest first.
+
+    A place in the order begins with what order it is: others may sign between two pages.
     """
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
-        self._texts = _ranges(asked)
+        self._texts = _texts(asked)
 
-    def page(self, cursor: Any, after: str) -> list[tuple[int, Any]]:
+    def page(self, cursor: Any, after: str) -> list[tuple[int, str]]:
         """Up to SHOWN + 1 pairs of an id and what its place in the order is told by."""
         number, _dot, place = after.partition(".")
         last = int(number) if _is_id(number) else None
+        order, place = place[:1], place[1:]
+        ids = self._ids(cursor)
         if self._texts:
-            return self._by_text(cursor, last, place)
-        if self._asked.petition_id is not None:
-            below = int(place) if last and _is_id(place) else None
-            return self._descending(cursor, "position", below)
-        return self._descending(cursor, "id", last, *self._ids(cursor))
+            known = order in set("0123"[: len(self._texts)])
+            which = int(order) if known else self._rarest(cursor)
+            found = self._by_text(cursor, which, last if known else None, place, ids)
+            return [(pk, f"{which}{text}") for pk, text in found]
+        if order not in {_BY_POSITION, _BY_ID} or not _is_id(place):
+            order, place = self._shorter(cursor, ids), ""
+        below = int(place) if place else 2**62
+        found = (
+            self._descending(cursor, "position", (0, below))
+            if order == _BY_POSITION
+            else self._descending(cursor, "id", (ids[0], min(below, ids[1])))
+        )
+        return [(pk, f"{order}{number}") for pk, number in found]
 
-    def _by_text(self, cursor: Any, last: int | None, place: str) -> list[tuple[int, Any]]:
-        (expression, begins), *others = self._texts
-        key = _equal(expression)
-        where, values = _also(self._asked)
-        for other, text in others:
-            sql, more = _begins(other, text)
-            where, values = f"{where} AND {sql}", [*values, *more]
-        found: list[tuple[int, Any]] = []
-        for spellings in _at_once(_spellings(expression, begins)):
-            each = [_begins(expression, spelling) for spelling in spellings]
-            inside = f"({' OR '.join(sql for sql, _bounds in each)})"
-            bounds: list[Any] = [bound for _sql, pair in each for bound in pair]
-            if last is not None:
-                if place >= spellings[-1] + _LAST:
-                    continue
-                inside, bounds = f"{inside} AND ({key}, id) > (%s, %s)", [*bounds, place, last]
+    def _rarest(self, cursor: Any) -> int:
+        """Which of the texts to go by: what else is asked is compared row by row. PostgreSQL's own
+        choice counts on the first page to be full soon. So many of each are counted as tell."""
+        if len(self._texts) == 1 or connection.vendor != "postgresql":
+            return 0
+        for most in ENOUGH:
+            sizes = [self._size(cursor, *text, most) for text in self._texts]
+            if min(sizes) < most:
+                return sizes.index(min(sizes))
+        return 0
+
+    def _size(self, cursor: Any, expression: str, begins: str, most: int) -> int:
+        number = 0
+        for spelling in texts.spellings(expression, begins):
+            sql, bounds = texts.condition(expression, spelling)
             cursor.execute(
-                f"SELECT id, {expression} FROM supporters_signature WHERE {inside}{where}"  # noqa: S608 (ours)
-                f" AND {_has_position()} AND {_HAS[expression]}"
+                "SELECT COUNT(*) FROM (SELECT 1 FROM supporters_signature"  # noqa: S608 (ours)
+                f" WHERE {sql} AND position IS NOT NULL AND {texts.HAS[expression]}"
+                " LIMIT %s) AS few",
+                [*bounds, most],
+            )
+            number += cursor.fetchone()[0]
+        return number
+
+    def _shorter(self, cursor: Any, ids: tuple[int, int]) -> str:
+        """The petition's positions, or the ids of the days."""
+        if self._asked.petition_id is None:
+            return _BY_ID
+        return _BY_POSITION if self._positions(cursor) <= ids[1] - ids[0] else _BY_ID
+
+    def _is_of_few(self, cursor: Any) -> bool:
+        if self._asked.petition_id is None or connection.vendor != "postgresql":
+            return False
+        return self._positions(cursor) <= FEW
+
+    def _positions(self, cursor: Any) -> int:
+        cursor.execute(
+            "SELECT MAX(position) FROM supporters_signature"
+            " WHERE petition_id = %s AND position IS NOT NULL",
+            [self._asked.petition_id],
+        )
+        return int(cursor.fetchone()[0] or 0)
+
+    def _by_text(
+        self, cursor: Any, which: int, last: int | None, place: str, ids: tuple[int, int]
+    ) -> list[tuple[int, Any]]:
+        expression, begins = self._texts[which]
+        key = texts.equal(expression)
+        where, values = _also(self._asked)
+        if self._asked.since or self._asked.until:
+            # Known from the index alone, unlike the moments.
+            where, values = f"{where} AND id >= %s AND id < %s", values + list(ids)
+        for other, text in self._texts[:which] + self._texts[which + 1 :]:
+            sql, more = texts.either(other, texts.spellings(other, text))
+            where, values = f"{where} AND {sql}", [*values, *more]
+        table, own = "supporters_signature", []
+        if self._is_of_few(cursor):
+            # Read first, by OFFSET 0: PostgreSQL would walk through millions of others' instead.
+            table, own = _OF_PETITION, [self._asked.petition_id]
+        found: list[tuple[int, Any]] = []
+        for spellings in texts.at_once(texts.spellings(expression, begins)):
+            inside, bounds = texts.either(expression, spellings)
+            begun: list[Any] = []
+            if last is not None:
+                if place >= spellings[-1] + texts.LAST:
+                    continue
+                inside, begun = f"{inside} AND ({key}, id) > (%s, %s)", [place, last]
+            cursor.execute(
+                f"SELECT id, {expression} FROM {table} WHERE {inside}{where}"  # noqa: S608 (ours)
+                f" AND {_has_position()} AND {texts.HAS[expression]}"
                 f" ORDER BY {key}, id LIMIT %s",
-                [*bounds, *values, SHOWN + 1 - len(found)],
+                [*own, *bounds, *begun, *values, SHOWN + 1 - len(found)],
             )
             found += cursor.fetchall()
             if len(found) > SHOWN:
                 break
         return found
 
-    def _descending(
-        self, cursor: Any, column: str, below: int | None, least: int = 0, most: int = 2**62
-    ) -> list[tuple[int, Any]]:
+    def _descending(self, cursor: Any, column: str, span: tuple[int, int]) -> list[tuple[int, Any]]:
         where, values = _also(self._asked)
         cursor.execute(
             f"SELECT id, {column} FROM supporters_signature"  # noqa: S608 (ours)
             f" WHERE position IS NOT NULL AND {column} >= %s AND {column} < %s{where}"
             f" ORDER BY {column} DESC LIMIT %s",
-            [least, most if below is None else min(below, most), *values, SHOWN + 1],
+            [*span, *values, SHOWN + 1],
         )
         found: list[tuple[int, Any]] = cursor.fetchall()
         return found
 
-    def _ids(self, cursor: Any) -> Iterator[int]:
+    def _ids(self, cursor: Any) -> tuple[int, int]:
         """The ids that were given from `since` to `until`: ids rise with time, near enough."""
-        yield _id_at(cursor, self._asked.since) if self._asked.since else 0
-        yield _id_at(cursor, self._asked.until) if self._asked.until else 2**62
+        asked = self._asked
+        if not asked.since and not asked.until:
+            return 0, 2**62
+        cursor.execute("SELECT MIN(id), MAX(id) FROM supporters_signature")
+        oldest, newest = cursor.fetchone()
+        if newest is None:
+            return 0, 0
+        return (
+            _id_at(cursor, asked.since) if asked.since else oldest,
+            _id_at(cursor, asked.until) if asked.until else newest + 1,
+        )
 
 
 class _Waiting:
@@ -308,10 +330,9 @@ class _Waiting:
 
     def page(self, cursor: Any, after: str) -> list[tuple[int, Any]]:
         where, values = _also(self._asked)
-        for expression, begins in _ranges(self._asked):
-            each = [_begins(expression, text) for text in _spellings(expression, begins)]
-            where += f" AND ({' OR '.join(sql for sql, _bounds in each)})"
-            values += [bound for _sql, bounds in each for bound in bounds]
+        for expression, begins in _texts(self._asked):
+            sql, bounds = texts.either(expression, texts.spellings(expression, begins))
+            where, values = f"{where} AND {sql}", [*values, *bounds]
         number, _dot, at = after.partition(".")
         if _is_id(number) and _is_moment(at):
             where += " AND (created_at, id) < (%s, %s)"
@@ -322,11 +343,6 @@ class _Waiting:
             [*values, SHOWN + 1],
         )
         return [(pk, _moment(at).isoformat()) for pk, at in cursor.fetchall()]
-
-
-def _begins(expression: str, begins: str) -> tuple[str, list[str]]:
-    key = _equal(expression)
-    return f"({key} >= %s AND {key} < %s)", [begins, begins + _LAST]
 
 
 def _id_at(cursor: Any, moment: datetime) -> int:

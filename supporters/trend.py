@@ -30,21 +30,19 @@ def refresh() -> int:
     since = timezone.now() - DAY
     gained = HourlyCount.objects.filter(hour__gt=since).order_by().values_list("petition_id")
     sums = dict(gained.annotate(Sum("quantity")))
-    lost = (
-        CountAdjustment.objects.filter(
-            kind__in=(
-                CountAdjustment.Kind.WITHDRAWN,
-                CountAdjustment.Kind.REMOVED,
-                CountAdjustment.Kind.RESTORED,
-            ),
-            recorded_at__gt=since,
-        )
-        .order_by()
-        .values_list("petition_id")
-    )
-    for petition_id, quantity in lost.annotate(Sum("quantity")) if sums else ():
+    # Added up here: grouped by petition, SQLite would read the entries of all years in that order.
+    lost = CountAdjustment.objects.filter(
+        kind__in=(
+            CountAdjustment.Kind.WITHDRAWN,
+            CountAdjustment.Kind.REMOVED,
+            CountAdjustment.Kind.RESTORED,
+        ),
+        recorded_at__gt=since,
+    ).order_by()
+    for petition_id, quantity in lost.values_list("petition_id", "quantity") if sums else ():
         if petition_id in sums:
-            sums[petition_id] = max(0, sums[petition_id] + quantity)
+            sums[petition_id] += quantity
+    sums = {petition_id: max(0, quantity) for petition_id, quantity in sums.items()}
     # Every status by name: the index begins with it.
     grew = Petition.objects.filter(status__in=Status.values, trend__gt=0).order_by()
     known = dict(grew.values_list("pk", "trend"))

@@ -16,7 +16,7 @@ from benchmarks.cases.memory import memory
 from benchmarks.cases.mixed import mixed
 from benchmarks.cases.pages import count, middleware, page, uncached
 from benchmarks.cases.rounds import Place, Result
-from benchmarks.cases.signing import sign, sign_sqlite
+from benchmarks.cases.signing import sign, sign_blocked, sign_sqlite
 from benchmarks.cases.surge import surge
 
 Case = Callable[[Place], list[Result]]
@@ -28,6 +28,7 @@ CASES: dict[str, Case] = {
     "middleware": middleware,
     "memory": memory,
     "sign": sign,
+    "sign_blocked": sign_blocked,
     "confirm": confirm,
     "insert": insert,
     "hot": hot,

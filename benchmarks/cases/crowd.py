@@ -5,24 +5,37 @@ from contextlib import contextmanager
 from typing import Any
 
 # One in twenty has a reason and one in ten a name that is not shown, as position, date and id go
-# up together: a crowd that came through the fold. 250 a minute.
+# up together: a crowd that came through the fold. 250 a minute. Another one in twenty is of a wave
+# from one domain, and one in a million of a domain, a name, a place and a postcode of its own.
 _FILL = """
 INSERT INTO supporters_signature (
     petition_id, version_id, given_name, family_name, email, email_key, country, postal_code,
     locality, reason, display, wants_updates, status, kind, is_organizer, position, mails_asked,
-    created_at, confirmed_at, language, source, consent_id
+    created_at, confirmed_at, language, source, network, consent_id
 )
 SELECT %(petition)s, %(version)s,
     (ARRAY['Sam', 'Noor', 'Ana', 'José', 'Wilhelmina', 'Li', 'Oluwaseun', 'Zoë'])[1 + n %% 8],
-    (ARRAY['Okoro', 'Haddad', 'Ferreira', 'Smith', 'van der Berg', 'Wu', 'Nagy'])[1 + n %% 7],
-    md5(n::text) || '@example.org', md5(n::text) || '@example.org', 'GB', 'MV1 ' || n %% 1000, '',
+    CASE WHEN is_rare THEN 'Quill' ELSE
+        (ARRAY['Okoro', 'Haddad', 'Ferreira', 'Smith', 'van der Berg', 'Wu', 'Nagy'])[1 + n %% 7]
+    END,
+    address, address, 'GB', CASE WHEN is_rare THEN 'QX9 9ZZ' ELSE 'MV1 ' || n %% 1000 END,
+    CASE WHEN is_rare THEN 'Quillington' ELSE 'Town ' || n %% 3000 END,
     CASE WHEN n %% 20 = 0 THEN 'I cross it every day, and so do ' || n %% 97 || ' others.'
         ELSE '' END,
     CASE WHEN n %% 10 = 3 THEN 'hidden' WHEN n %% 3 = 0 THEN 'full' ELSE 'initial' END,
     n %% 2 = 0, 'confirmed', 'online', false, %(given)s + n, 1, confirmed_at - interval '4 minutes',
-    confirmed_at, 'en', '', CASE WHEN n %% 3 > 0 THEN %(consent)s::bigint END
+    confirmed_at, 'en', (ARRAY['', '', 'link', 'qr'])[1 + n %% 4], substr(md5((n / 9)::text), 1, 16),
+    CASE WHEN n %% 3 > 0 THEN %(consent)s::bigint END
 FROM generate_series(1, %(number)s) AS n,
-    LATERAL (SELECT now() - (%(number)s - n) * interval '0.24 seconds') AS at (confirmed_at)
+    LATERAL (SELECT n %% 1000000 = 3) AS rare (is_rare),
+    LATERAL (
+        SELECT CASE WHEN is_rare THEN 'quill' || n || '@few.example'
+            WHEN n %% 20 = 7 THEN 'bot' || n || '@wave.example'
+            ELSE md5(n::text) || '@example.org' END
+    ) AS of_signer (address),
+    LATERAL (
+        SELECT now() - (%(later)s + %(number)s - n) * interval '0.24 seconds'
+    ) AS at (confirmed_at)
 """
 _NOTE_HOURS = """
 INSERT INTO supporters_hourlycount (petition_id, hour, quantity)
@@ -40,17 +53,21 @@ _COUNT = (
 def fill(sizes: dict[Any, int], *, consent: int | None = None) -> None:
     """Give each petition so many more counted signatures. What is counted adds up (recount).
 
-    Two of three gave this consent, if there is one.
+    One petition came after the other, so that ids rise with time. Two of three gave this consent,
+    if there is one.
     """
     from django.db import connection
+
+    later = sum(sizes.values())
 
     with connection.cursor() as cursor:
         with _without_indexes(cursor):
             for petition, number in sizes.items():
                 petition.refresh_from_db()
+                later -= number
                 values = {"petition": petition.pk, "version": petition.version_id,
                           "given": petition.supporter_count, "number": number,
-                          "consent": consent}  # fmt: skip
+                          "later": later, "consent": consent}  # fmt: skip
                 for statement in (_FILL, _NOTE_HOURS, _COUNT):
                     cursor.execute(statement, values)
         # As autovacuum leaves it: statistics, and a map of what everybody sees.

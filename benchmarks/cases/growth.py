@@ -1,4 +1,5 @@
-"""A petition with none, a million and ten million signatures: what grows with them.
+"""A petition with none, a million and ten million signatures: what grows with them; then the
+moderators' tools and the worker's turns.
 
 All three stand in one database, with the same texts, and are measured in turns, in this process and
 with no memory for pages; before the fill, the first alone in an otherwise empty one. "None" are 200,
@@ -11,7 +12,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from benchmarks.cases import working
 from benchmarks.cases.crowd import fill
+from benchmarks.cases.leaving import send
+from benchmarks.cases.moderating import moderating
 from benchmarks.cases.plans import write_plans
 from benchmarks.cases.rounds import ROUNDS, Place, Result
 from benchmarks.cases.rows import pending, petitions
@@ -19,35 +23,51 @@ from benchmarks.cases.rows import pending, petitions
 RUNS = 20  # of each in a round; the quickest quarter counts, without what others' load adds
 SIZES = {"none": 200, "1 million": 1_000_000, "10 million": 10_000_000}
 TAILS = (10, 1_000, 10_000)
+MAILS = 1_000_000  # that were sent, of the last 28 days
 
 Act = Callable[[Any], float]  # of a petition; seconds
 
 
 def growth(place: Place) -> list[Result]:
-    from django.core.management import call_command
-
     made = dict(zip(SIZES, petitions(4)[1:], strict=True))
     for petition in made.values():
         _surround(petition)
     fill({made["none"]: SIZES["none"]})
-    acts = _acts()
-    before = {name: _alone(act, made["none"]) for name, act in acts.items()}
+    alone, idle = before(made), working.turns()
     began = time.monotonic()
-    fill({petition: SIZES[size] for size, petition in made.items() if size != "none"})
+    fill({made[size]: SIZES[size] for size in ("10 million", "1 million")})
     filled = time.monotonic() - began
+    results = measured(made, alone, idle)
+    results[0].notes.append(f"11 million rows were filled in {filled:.0f} s")
+    return results
+
+
+def before(made: dict[str, Any]) -> dict[str, float]:
+    """What each act takes in a database that is empty otherwise."""
+    return {name: _alone(act, made["none"]) for name, act in _acts().items()}
+
+
+def measured(
+    made: dict[str, Any], alone: dict[str, float], idle: dict[str, list[float]]
+) -> list[Result]:
+    from django.core.management import call_command
+
     for petition in made.values():
         petition.refresh_from_db()
-    found = {name: _in_turns(act, made, RUNS) for name, act in acts.items()}
+    found = {name: _in_turns(act, made, RUNS) for name, act in _acts().items()}
     for tail in TAILS:
         found[f"fold of {tail:,}"] = _in_turns(lambda each, n=tail: _fold(each, n), made, 2)
     results = [
-        _result(name, size, times, before.get(name))
+        _result(name, size, times, alone.get(name))
         for name, times in found.items()
         for size in ("1 million", "10 million")
     ]
     results += [_admin(name, path, made) for name, path in _LISTS.items()]
-    results[0].notes.append(f"11 million rows were filled in {filled:.0f} s")
     write_plans(made["10 million"])
+    send(made["1 million"], MAILS)
+    results += moderating(made)
+    results.append(working.forgetting(made["1 million"]))
+    results += working.results(idle, working.turns())
     call_command("recount", verbosity=0)
     return results
 
@@ -70,7 +90,7 @@ def _acts() -> dict[str, Act]:
     from django.test import Client
 
     client = Client(SERVER_NAME="localhost")
-    numbers = count()
+    numbers = count(time.time_ns())  # so that each is new, whoever asks for the acts again
     waiting: dict[int, list[int]] = {}
 
     def get(path: str) -> Act:

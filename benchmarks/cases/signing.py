@@ -5,6 +5,8 @@ from benchmarks.cases.rounds import CLIENTS, SECONDS, Place, Result, in_turns
 from benchmarks.cases.rows import petitions
 from benchmarks.load import run
 
+BLOCKS = 300_000
+
 
 def sign_at(place: Place, addresses: list[str], prefix: str, *, is_ours: bool) -> float:
     from supporters.models import OutgoingMail, Signature
@@ -31,6 +33,32 @@ def sign(place: Place) -> list[Result]:
                     target="≥ 0.60")  # fmt: skip
     return [in_turns(lambda n: sign_at(place, ours, f"ours{n + 1}x", is_ours=True),
                      lambda n: sign_at(place, floor, f"floor{n + 1}x", is_ours=False), result)]  # fmt: skip
+
+
+def sign_blocked(place: Place) -> list[Result]:
+    """The same where moderators have blocked many; each signer is looked up among them."""
+    _block(BLOCKS)
+    [result] = sign(place)
+    result.title = f"sign, one petition, {BLOCKS:,} blocks"
+    return [result]
+
+
+def _block(number: int) -> None:
+    """As many domains as addresses and networks together; none of them is a signer's."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO supporters_siteblock (kind, value, key, reason, is_listed, created_at)"
+            " SELECT kind, value, kind || ':' || value, 'A list.', true, now()"
+            " FROM generate_series(1, %s) AS n, LATERAL (SELECT"
+            " (ARRAY['domain', 'address', 'domain', 'network'])[1 + n %% 4]) AS of (kind),"
+            " LATERAL (SELECT CASE kind WHEN 'domain' THEN md5(n::text) || '.example'"
+            " WHEN 'address' THEN encode(sha256(n::text::bytea), 'hex')"
+            " ELSE host('10.0.0.0'::inet + n) || '/32' END) AS its (value)",
+            [number],
+        )
+        cursor.execute("ANALYZE supporters_siteblock")
 
 
 def sign_sqlite(place: Place) -> list[Result]:

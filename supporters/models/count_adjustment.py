@@ -67,6 +67,8 @@ class CountAdjustment(AppendOnly):
                 condition=Q(kind__in=["removed", "restored"]) & ~Q(reason=""),
                 name="supporters_adjustment_reasons",
             ),
+            # Who left in the last day (trend.py), once a minute.
+            models.Index(fields=["recorded_at"], name="supporters_adjustment_recorded"),
         ]
         verbose_name = _("count adjustment")
         verbose_name_plural = _("count adjustments")

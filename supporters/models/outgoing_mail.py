@@ -89,6 +89,13 @@ class OutgoingMail(models.Model):
                 condition=Q(failed_at__isnull=False),
                 name="supporters_mail_failed",
             ),
+            # What was sent so long ago that it is deleted (erasure.py): once an hour, without
+            # reading the mails of a month.
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(sent_at__isnull=False),
+                name="supporters_mail_sent",
+            ),
             # A signature that is erased takes its mails along.
             models.Index(fields=["signature"], name="supporters_mail_signature"),
             # answers.py: those that are deleted before the others, for the address that they hold.

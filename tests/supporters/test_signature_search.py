@@ -162,7 +162,12 @@ def test_those_that_wait_are_found_apart(bridge, ferry):
         {"name": "okoye sam"},
         {"domain": "example.org"},
         {"postal_code": "MV"},
+        {"name": "okoye", "postal_code": "MV"},
+        {"domain": "example.org", "postal_code": "MV"},
+        {"name": "okoye", "since": timezone.now() - dt.timedelta(days=2)},
+        {"name": "okoye", "petition_id": True},
         {"petition_id": True},
+        {"petition_id": True, "since": timezone.now() - dt.timedelta(days=2)},
         {"since": timezone.now() - dt.timedelta(days=2)},
         {"waiting": True},
         {"waiting": True, "name": "okoye"},
@@ -200,7 +205,7 @@ def test_pages_leave_none_out_and_show_none_twice(bridge, asked, monkeypatch):
     "after",
     [
         "x", "1", ".", "1.", "99999999999999999999.x", "1.2026", "-1.-1", "1.a\0b", "\0.1",
-        "1.0001-01-01T00:00:00+23:59", "1.9999-12-31T23:59:59-23:59",
+        "1.0", "1.3x", "1.p", "1.p7", "1.i7", "1.i99999999999999999999", "1.0001-01-01T00:00:00+23:59", "1.9999-12-31T23:59:59-23:59",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("asked", [{"name": "ok"}, {"waiting": True}, {"since": timezone.now()}])
@@ -228,6 +233,55 @@ def test_an_index_answers(petition, asked, index):
     for plan in found:
         assert_nothing_is_read_whole(plan)
     assert any(index in plan for plan in found), found
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("rare", "index"),
+    [
+        ({"postal_code": "MV9"}, "supporters_signature_by_postcode"),
+        ({"locality": "Fen"}, "supporters_signature_by_locality"),
+        ({"domain": "rare.example"}, "supporters_signature_by_address"),
+    ],
+)
+@pytest.mark.parametrize("name", ["okoye", "okoye sam"])
+def test_what_is_common_is_compared_among_what_is_rare(petition, name, rare, index):
+    """15,000 have the name, three what else is asked, and one has both."""
+    both, *others = Signature.objects.filter(petition=petition, position__in=[7, 8, 9])
+    values = {"postal_code": "MV9 1", "locality": "Fenwick"}
+    for row in (both, *others):
+        key = f"{row.pk}@rare.example"
+        Signature.objects.filter(pk=row.pk).update(**values, email=key, email_key=key)
+    Signature.objects.filter(pk__in=[row.pk for row in others]).update(family_name="Haddad")
+    assert found(name=name, **rare) == {both}
+    looks = plans(lambda: find(Asked(name=name, **rare)))
+    assert index in looks[-2], looks  # the last one loads what was found
+    assert "supporters_signature_by_name" not in looks[-2], looks
+
+
+@pytest.mark.postgresql
+def test_a_day_of_a_large_petition_is_read_by_its_ids(petition):
+    old = timezone.now() - dt.timedelta(days=9)
+    Signature.objects.filter(pk__lte=Signature.objects.first().pk + 3).update(created_at=old)
+    asked = {"petition_id": petition.pk, "until": old + dt.timedelta(days=1)}
+    assert len(found(**asked)) == 4
+    looks = plans(lambda: find(Asked(**asked)))
+    assert "(id >= " in looks[-2], looks
+    assert '"position" >= ' not in looks[-2], looks
+    # Of a small one, its positions.
+    asked["petition_id"] = PetitionFactory(is_open=True).pk
+    looks = plans(lambda: find(Asked(**asked)))
+    assert '"position" >= ' in looks[-1], looks
+
+
+@pytest.mark.postgresql
+def test_a_name_is_looked_for_among_those_of_a_small_petition(petition):
+    small = PetitionFactory(is_open=True)
+    mine = signed(small, email="sam@example.org")
+    asked = {"name": "okoye", "petition_id": small.pk}
+    assert found(**asked) == {mine}
+    looks = plans(lambda: find(Asked(**asked)))
+    assert "supporters_signature_by_name" not in looks[-2], looks
 
 
 @pytest.mark.postgresql

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from petitions.models import StaffAct
@@ -336,6 +338,7 @@ def test_what_was_not_looked_at_needs_a_second(petition, monkeypatch):
     found = looking.preview(petition.pk, Rule(domain="wave.example"))
     assert (found.found, found.counted, found.is_whole) == (25, 23, True)
     monkeypatch.setattr(looking, "LONGEST", 0)
+    monkeypatch.setattr(looking, "AFTERWARDS", 0)
     found = looking.preview(petition.pk, Rule(domain="wave.example"))
     assert (found.found, found.is_whole) == (0, False)
     assert decisions.needs_second(petition, found, by=moderator("mo"))
@@ -457,3 +460,22 @@ def test_resuming_asks_again_for_a_second(petition, monkeypatch):
     assert decisions.resume(first, by=kim)
     assert (work(first).taken, work(second).taken) == (10, 5)
     check(petition)
+
+
+@pytest.mark.postgresql
+def test_a_rare_domain_is_found_by_the_index_of_searches(petition, monkeypatch):
+    """With or without a position; and a common one, by reading the petition, finds the same."""
+    found = []
+    for rare in ("wave.example", "mail.wave.example"):
+        sign(petition, 2, domain=rare, status="pending")
+    sign(make_petition(slug="other"), 3)
+    for few in (looking.FEW, 1):
+        monkeypatch.setattr(looking, "FEW", few)
+        with CaptureQueriesContext(connection) as asked:
+            found.append(looking.preview(petition.pk, Rule(domain="wave.example")))
+        sql = next(each["sql"] for each in asked.captured_queries if "WITH meant" in each["sql"])
+        assert ("reverse(email_key)" in sql) == (few > 1)
+    for each in found:
+        assert (each.found, each.counted, each.is_whole) == (29, 23, True)
+        assert each.looked_at == 60
+        assert {row.petition_id for row in each.sample} == {petition.pk}

@@ -77,6 +77,12 @@ class ModerationEvent(AppendOnly):
         return f"{self.get_from_status_display()} → {self.get_to_status_display()}"
 
     @property
+    def record(self) -> str:
+        """For the records, which are in one language."""
+        who = self.actor or "–"
+        return f"{self.at:%Y-%m-%d %H:%M} {who}: {self.from_status} → {self.to_status}"
+
+    @property
     def reason_text(self) -> str:
         """The public wording of the coded reason, or '' (also for a code that is not known).
 

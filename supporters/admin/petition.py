@@ -326,11 +326,7 @@ class PetitionAdmin(AsksAgain, FastList):
         """What was decided about a draft goes with it; that it was stays."""
         if verb == StaffAct.Verb.DELETED:
             events = obj.events.select_related("actor").order_by("pk")
-            note = "; ".join(
-                f"{event.at:%Y-%m-%d %H:%M} {event.actor or '–'}: "
-                f"{event.from_status} → {event.to_status}"
-                for event in events
-            )
+            note = "; ".join(event.record for event in events)
         super().write_down(request, verb, obj, note)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -84,7 +84,7 @@ def _tasks() -> dict[str, Callable[[], Any]]:
     from supporters.fold import fold_all
     from supporters.fraud import erasing, sweeping, watching
     from supporters.growth import figures, quiet
-    from supporters.moderation import late
+    from supporters.moderation import late, telling
     from supporters.worker import close_due
 
     return {
@@ -99,6 +99,7 @@ def _tasks() -> dict[str, Callable[[], Any]]:
         "progress": trend.refresh_progress,
         "tallies": tallies.refresh,
         "watch": watching.watch,
+        "moderators": telling.tell,
         "which figures are due": figures.due,
         "transparency": transparency.refresh,
         "quiet": quiet.tell,

@@ -14,8 +14,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from petitions import clock
-from petitions.groups import MODERATE
-from petitions.models import Appeal, User
+from petitions.models import Appeal
+from petitions.moderators import moderators
 from supporters.addresses import InvalidAddress, check_address
 from supporters.models import OutgoingMail, Report, Suspicion, Sweep, Watch
 
@@ -71,9 +71,8 @@ def _new() -> dict[str, QuerySet[Any]]:
 
 
 def _moderators() -> Iterable[tuple[int, str]]:
-    """Whose account is active and has an address."""
-    users = User.objects.with_perm(MODERATE)
-    for user in users.filter(is_active=True, is_staff=True).order_by("pk"):
+    """Whose account has an address."""
+    for user in moderators():
         try:
             yield user.pk, check_address(user.email)
         except InvalidAddress:

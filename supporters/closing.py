@@ -1,4 +1,6 @@
-"""Closing dates: the organizer is told a week before one comes, once for each date."""
+"""Closing dates: the organizer is told a week before one comes, once for each date; and on it the
+petition is closed.
+"""
 
 from datetime import timedelta
 
@@ -8,11 +10,35 @@ from django.utils import timezone
 
 from petitions.locks import one_by_one
 from petitions.models import Petition
-from supporters import answers
+from petitions.states import StateConflict
+from supporters import answers, outbox
 from supporters.models import GrowthFigures
 
 BEFORE = timedelta(days=7)
 BATCH = 500  # petitions a turn
+
+
+def close_due() -> int:
+    """Close the petitions whose closing date has passed, at that date. Returns how many.
+
+    Raises as petitions.locks.one_by_one does.
+    """
+    due = Petition.objects.due_to_close().values_list("pk", flat=True)
+    return one_by_one(list(due), _close_if_due)
+
+
+def _close_if_due(petition_id: int) -> bool:
+    with transaction.atomic():
+        # Looked at again under the lock: the date may have been moved a moment ago.
+        petition = Petition.objects.due_to_close().lock().filter(pk=petition_id).first()
+        if petition is None:
+            return False
+        try:
+            event = petition.close(by=None, at=petition.closes_at)
+        except StateConflict:
+            return False
+        outbox.decision(event)
+    return True
 
 
 def announce() -> int:

@@ -12,39 +12,21 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 
-from django.db import DataError, IntegrityError, close_old_connections, connections, transaction
+from django.db import DataError, IntegrityError, close_old_connections, connections
 from django.db import Error as DatabaseFailure
 
-from petitions.locks import one_by_one
-from petitions.models import Petition
-from petitions.states import StateConflict
-from supporters import (
-    closing,
-    delivery,
-    erasure,
-    mailings,
-    outbox,
-    progress,
-    releasing,
-    reporting,
-    tallies,
-    transparency,
-    trend,
-)
-from supporters.accounts import sessions
-from supporters.fold import fold_all
-from supporters.fraud import erasing, sweeping, watching
-from supporters.growth import figures, quiet
+from supporters import delivery, outbox, progress, transparency
+from supporters.growth import figures
 from supporters.mail_line import Line
-from supporters.moderation import late, telling
 from supporters.stamps import Stamps
+from supporters.tasks import TASKS, Task
 
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
 _QUICK = 0.3  # seconds for a batch, so that the next may be larger
 _NAP = 0.1  # seconds between two looks at whether to stop
-_MINUTE, _HOUR = 60.0, 3600.0
+_MINUTE = 60.0
 LONGEST_WAIT = 60.0  # seconds between two tries of a mail server that is away
 
 
@@ -73,30 +55,8 @@ class Worker:
         try:
             while not self.stopping:
                 began = time.monotonic()
-                self._do("closing", close_due)
-                self._do("fold", fold_all)
-                self._do("sweeps", self._sweep)
-                self._do("scheduled updates", releasing.release_due)
-                self._do("mailings", mailings.fill)
-                self._do("cancelled mailings", mailings.remove_cancelled)
-                self._do("numbers of mailings", progress.refresh)
-                self._do_every(_MINUTE, "trend", trend.refresh)
-                self._do_every(_MINUTE, "progress", trend.refresh_progress)
-                self._do_every(_MINUTE, "tallies", tallies.refresh)
-                self._do_every(_MINUTE, "watch", watching.watch)
-                self._do_every(_MINUTE, "moderators", telling.tell)
-                self._do_every(_HOUR, "quiet", quiet.tell)
-                self._do_every(_HOUR, "closing dates", closing.announce)
-                self._do_every(_HOUR, "late reviews", late.tell)
-                self._do_every(_HOUR, "erasure", erasure.erase_unconfirmed)
-                self._do_every(_HOUR, "swept signatures", erasing.erase_swept)
-                self._do_every(_HOUR, "networks", erasing.forget_networks)
-                self._do_every(_HOUR, "suspicions", erasing.forget_suspicions)
-                self._do_every(_HOUR, "drafts", erasure.erase_stale_drafts)
-                self._do_every(_HOUR, "invitations", erasure.forget_invitations)
-                self._do_every(_HOUR, "reports", reporting.forget_addresses)
-                self._do_every(_HOUR, "old mails", erasure.forget_mails)
-                self._do_every(_HOUR, "sessions", sessions.forget)
+                for turn in TASKS:
+                    self._take_if_due(turn)
                 close_old_connections()
                 self._rest(began + TICK)
         finally:
@@ -105,46 +65,27 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Close, fold, count, publish, fill, send all that is due, erase. True if all is well."""
-        self._do("closing", close_due)
-        self._do("fold", fold_all)
-        self._do("sweeps", self._sweep_all)
-        self._do("watch", watching.watch)
-        self._do("moderators", telling.tell)
+        """Do all that is due, and send it. True if all is well."""
+        for turn in TASKS:
+            while self._take(turn) and turn.in_batches and not self.stopping:
+                pass
         self._do("figures", self._count)
         self._do("transparency", transparency.refresh)
-        self._do("quiet", quiet.tell)
-        self._do("closing dates", closing.announce)
-        self._do("late reviews", late.tell)
-        self._do("scheduled updates", releasing.release_due)
-        self._do("mailings", self._fill)
         self._do("outbox", self._empty_outbox)
-        self._do("cancelled mailings", mailings.remove_cancelled)
         self._do("numbers of mailings", partial(progress.refresh, at_once=True))
-        self._do("trend", trend.refresh)
-        self._do("progress", trend.refresh_progress)
-        self._do("tallies", tallies.refresh)
-        self._do("erasure", erasure.erase_unconfirmed)
-        self._do("swept signatures", erasing.erase_swept)
-        self._do("networks", erasing.forget_networks)
-        self._do("suspicions", erasing.forget_suspicions)
-        self._do("drafts", erasure.erase_stale_drafts)
-        self._do("invitations", erasure.forget_invitations)
-        self._do("reports", reporting.forget_addresses)
-        self._do("old mails", erasure.forget_mails)
-        self._do("sessions", sessions.forget)
         return not self._failures
 
-    def _sweep(self) -> int:
-        return sweeping.run(go_on=self._goes_on)
+    def _take_if_due(self, turn: Task) -> None:
+        now = time.monotonic()
+        if now >= self._next.get(turn.name, now):
+            self._next[turn.name] = now + turn.every
+            self._take(turn)
 
-    def _sweep_all(self) -> None:
-        while not self.stopping and self._sweep():
-            pass
-
-    def _fill(self) -> None:
-        while not self.stopping and mailings.fill():
-            pass
+    def _take(self, turn: Task) -> bool:
+        """Whether it did something."""
+        done: list[object] = []
+        task = partial(turn.task, go_on=self._goes_on) if turn.takes_go_on else turn.task
+        return self._do(turn.name, lambda: done.append(task())) and bool(done[0])
 
     def _empty_outbox(self) -> None:
         limit = outbox.BATCH
@@ -221,12 +162,6 @@ class Worker:
             logger.info("Works again: %s", name)
         return True
 
-    def _do_every(self, seconds: float, name: str, task: Callable[[], object]) -> None:
-        now = time.monotonic()
-        if now >= self._next.get(name, now):
-            self._next[name] = now + seconds
-            self._do(name, task)
-
     def _rest(self, until: float) -> None:
         """Sleep in naps: an Event that a signal handler sets can lock up its own thread."""
         while not self.stopping and (left := until - time.monotonic()) > 0:
@@ -235,26 +170,3 @@ class Worker:
 
 class MailServerAway(Exception):
     """Nothing can be sent now. The mails wait, and none of them is blamed for it."""
-
-
-def close_due() -> int:
-    """Close the petitions whose closing date has passed, at that date. Returns how many.
-
-    Raises as petitions.locks.one_by_one does.
-    """
-    due = Petition.objects.due_to_close().values_list("pk", flat=True)
-    return one_by_one(list(due), _close_if_due)
-
-
-def _close_if_due(petition_id: int) -> bool:
-    with transaction.atomic():
-        # Looked at again under the lock: the date may have been moved a moment ago.
-        petition = Petition.objects.due_to_close().lock().filter(pk=petition_id).first()
-        if petition is None:
-            return False
-        try:
-            event = petition.close(by=None, at=petition.closes_at)
-        except StateConflict:
-            return False
-        outbox.decision(event)
-    return True

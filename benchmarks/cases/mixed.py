@@ -60,6 +60,7 @@ class Bustle:
         self.until = until
         self.done: Counter[str] = Counter()
         self.failures: list[str] = []
+        self._chosen: set[str] = set()  # keys of those withdrawn, perhaps before they could confirm
         self._counting = threading.Lock()
 
     def run(self) -> None:
@@ -116,16 +117,21 @@ class Bustle:
             sign(petition, signer)
         except NotSignable:  # it was closed a moment ago
             return
-        confirm(Signature.objects.values_list("pk", flat=True).get(
-            petition=petition, email_key=key, status="pending"))  # fmt: skip
+        pending = Signature.objects.filter(petition=petition, email_key=key, status="pending")
+        if signature_id := pending.values_list("pk", flat=True).first():
+            confirm(signature_id)
+        elif key not in self._chosen:
+            raise RuntimeError("A signature that was acknowledged is not stored.")
 
     def _withdraw(self, chance: random.Random) -> None:
         from supporters.models import Signature
         from supporters.withdrawing import disown, withdraw
 
-        newest = Signature.objects.order_by("-pk").values_list("pk", flat=True)[:40]
+        newest = Signature.objects.order_by("-pk").values_list("pk", "email_key")[:40]
         if found := list(newest):
-            (withdraw if chance.random() < 0.8 else disown)(chance.choice(found))
+            signature_id, key = chance.choice(found)
+            self._chosen.add(key)
+            (withdraw if chance.random() < 0.8 else disown)(signature_id)
 
     def _close(self, chance: random.Random) -> None:
         petition = self._petition(chance)

@@ -69,49 +69,11 @@ def forgetting(petition: Any) -> Result:
 
 
 def _tasks() -> dict[str, Callable[[], Any]]:
-    from supporters import (
-        closing,
-        erasure,
-        mailings,
-        progress,
-        releasing,
-        reporting,
-        tallies,
-        transparency,
-        trend,
-    )
-    from supporters.accounts import sessions
-    from supporters.fold import fold_all
-    from supporters.fraud import erasing, sweeping, watching
-    from supporters.growth import figures, quiet
-    from supporters.moderation import late, telling
-    from supporters.worker import close_due
+    from supporters import transparency
+    from supporters.growth import figures
+    from supporters.tasks import TASKS
 
-    return {
-        "closing": close_due,
-        "fold": fold_all,
-        "sweeps": sweeping.run,
-        "scheduled updates": releasing.release_due,
-        "mailings": mailings.fill,
-        "cancelled mailings": mailings.remove_cancelled,
-        "numbers of mailings": progress.refresh,
-        "trend": trend.refresh,
-        "progress": trend.refresh_progress,
-        "tallies": tallies.refresh,
-        "watch": watching.watch,
-        "moderators": telling.tell,
+    return {turn.name: turn.task for turn in TASKS} | {
         "which figures are due": figures.due,
         "transparency": transparency.refresh,
-        "quiet": quiet.tell,
-        "closing dates": closing.announce,
-        "late reviews": late.tell,
-        "erasure": erasure.erase_unconfirmed,
-        "swept signatures": erasing.erase_swept,
-        "networks": erasing.forget_networks,
-        "suspicions": erasing.forget_suspicions,
-        "drafts": erasure.erase_stale_drafts,
-        "invitations": erasure.forget_invitations,
-        "reports": reporting.forget_addresses,
-        "old mails": erasure.forget_mails,
-        "sessions": sessions.forget,
     }

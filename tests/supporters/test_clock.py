@@ -8,13 +8,13 @@ from django.utils import timezone
 from petitions import clock
 from petitions.models import Petition
 from supporters import outbox
+from supporters.closing import close_due
 from supporters.confirming import Answer, confirm
 from supporters.count import Tally, with_live_count
 from supporters.delivery import deliver
 from supporters.mailings import fill
 from supporters.models import OutgoingMail, Signature
 from supporters.signing import Signer, ask_again, sign
-from supporters.worker import close_due
 from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory
 from tests.supporters.outbox_rows import supporter
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from petitions.locks import came_too_late
 from petitions.models import Petition
+from supporters.closing import close_due
 from supporters.count import live_count
 from supporters.fold import fold, fold_all
 from supporters.models import CountAdjustment, Signature
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import withdraw
-from supporters.worker import Worker, close_due
+from supporters.worker import Worker
 from tests.factories import PetitionFactory, SignatureFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]

@@ -20,9 +20,9 @@ def petition(ana) -> Petition:
 
 
 def test_it_is_scheduled_changed_and_taken_back(as_user, ana, petition):
-    client = as_user(ana)
+    client, moment, other = as_user(ana), in_days(2), in_days(3)
     answer = client.post(
-        f"{updates(petition)}new/", typed(when="later", moment=in_days(2)), follow=True
+        f"{updates(petition)}new/", typed(when="later", moment=moment), follow=True
     )
     assert "(UTC)" in answer.content.decode()
     assert "Comes out on" in answer.content.decode()
@@ -30,10 +30,10 @@ def test_it_is_scheduled_changed_and_taken_back(as_user, ana, petition):
     assert (update.scheduled_by, update.published_at) == (ana, None)
     own = f"{updates(petition)}{update.pk}/"
     html = client.get(own).content.decode()
-    assert f'value="{in_days(2)}"' in html
-    assert client.post(own, typed(when="later", moment=in_days(3))).status_code == 302
+    assert f'value="{moment}"' in html
+    assert client.post(own, typed(when="later", moment=other)).status_code == 302
     update.refresh_from_db()
-    assert f"{timezone.localtime(update.scheduled_for):%Y-%m-%dT%H:%M}" == in_days(3)
+    assert f"{timezone.localtime(update.scheduled_for):%Y-%m-%dT%H:%M}" == other
     assert "The board" not in client.get("/petitions/mend/updates.atom").content.decode()
     assert client.post(own, typed(when="draft")).status_code == 302
     update.refresh_from_db()

@@ -1,0 +1,62 @@
+"""What a worker does by turns, in which order and how often."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from supporters import (
+    closing,
+    erasure,
+    mailings,
+    progress,
+    releasing,
+    reporting,
+    tallies,
+    trend,
+)
+from supporters.accounts import sessions
+from supporters.fold import fold_all
+from supporters.fraud import erasing, sweeping, watching
+from supporters.growth import quiet
+from supporters.moderation import late, telling
+
+_TICK, _MINUTE, _HOUR = 0.0, 60.0, 3600.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task. Whatever the task returns, it is true while there is more to do `in_batches`."""
+
+    name: str
+    every: float  # seconds at least between two of it; 0: at each tick of the worker
+    task: Callable[..., Any]
+    in_batches: bool = False
+    takes_go_on: bool = False  # the task asks go_on() before each of its steps
+
+
+TASKS = (
+    Task("closing", _TICK, closing.close_due),
+    Task("fold", _TICK, fold_all),
+    Task("sweeps", _TICK, sweeping.run, in_batches=True, takes_go_on=True),
+    Task("scheduled updates", _TICK, releasing.release_due),
+    Task("mailings", _TICK, mailings.fill, in_batches=True),
+    Task("cancelled mailings", _TICK, mailings.remove_cancelled),
+    Task("numbers of mailings", _TICK, progress.refresh),
+    Task("trend", _MINUTE, trend.refresh),
+    Task("progress", _MINUTE, trend.refresh_progress),
+    Task("tallies", _MINUTE, tallies.refresh),
+    Task("watch", _MINUTE, watching.watch),
+    Task("moderators", _MINUTE, telling.tell),
+    Task("quiet", _HOUR, quiet.tell),
+    Task("closing dates", _HOUR, closing.announce),
+    Task("late reviews", _HOUR, late.tell),
+    Task("erasure", _HOUR, erasure.erase_unconfirmed),
+    Task("swept signatures", _HOUR, erasing.erase_swept),
+    Task("networks", _HOUR, erasing.forget_networks),
+    Task("suspicions", _HOUR, erasing.forget_suspicions),
+    Task("drafts", _HOUR, erasure.erase_stale_drafts),
+    Task("invitations", _HOUR, erasure.forget_invitations),
+    Task("reports", _HOUR, reporting.forget_addresses),
+    Task("old mails", _HOUR, erasure.forget_mails),
+    Task("sessions", _HOUR, sessions.forget),
+)

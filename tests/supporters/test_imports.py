@@ -5,63 +5,28 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
 from petitions import search
 from petitions.models import Petition, PetitionSlug, PetitionVersion
-from supporters import imports
 from supporters.fold import fold
-from supporters.import_lines import BadLine, read_line
 from supporters.models import CountAdjustment
 from tests.conftest import SHARED
 from tests.factories import SignatureFactory
-
-SOURCE = "UK Parliament petitions 2015–2017"
-ROW = {
-    "id": "178330",
-    "title": "Make it tax free.",
-    "created": "2017-01-24T22:55:30.361Z",
-    "signature_count": 31289,
-    "status": "open",
-}
-
-
-def row(**changes: Any) -> dict[str, Any]:
-    return {**ROW, **changes}
+from tests.supporters.import_files import SOURCE, import_rows, is_counted_right, numbers, row
 
 
 @pytest.fixture
 def run(tmp_path: Path):
-    """`out, errors = run([row(), …], "--open")`; text and bytes are written as they are."""
-
-    def run(rows: list[Any], *options: str, source: str = SOURCE) -> tuple[str, str]:
-        lines = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in rows]
-        path = tmp_path / "petitions.jsonl"
-        path.write_bytes(b"\n".join(lines) + b"\n")
-        out, errors = StringIO(), StringIO()
-        call_command("import_petitions", path, *options, source=source, stdout=out, stderr=errors)
-        return out.getvalue(), errors.getvalue()
-
-    return run
-
-
-def numbers(out: str) -> str:
-    """The summary without the seconds."""
-    return out.partition(";")[0]
-
-
-def is_counted_right(petition: Petition) -> bool:
-    entries = CountAdjustment.objects.filter(petition=petition)
-    stored = Petition.objects.get(pk=petition.pk).supporter_count
-    return stored == (entries.aggregate(sum=Sum("quantity"))["sum"] or 0)
+    return partial(import_rows, tmp_path)
 
 
 @pytest.mark.django_db
@@ -279,136 +244,6 @@ def test_two_imports_at_once_take_each_petition_once(tmp_path: Path) -> None:
     assert sum(int(re.search(r"(\d+) unchanged", text)[1]) for text in told) == 60
     assert Petition.objects.count() == CountAdjustment.objects.count() == 60
     assert all(is_counted_right(petition) for petition in Petition.objects.all())
-
-
-BAD = [
-    (b"{", "not JSON"),
-    (b"\xff\xfe", "not UTF-8"),
-    (b'{"id": "1", "title": "caf\xe9"}', "not UTF-8"),
-    (b"[1]", "not a JSON object"),
-    (b"null", "not a JSON object"),
-    (b"[" * 100_000, "not JSON"),
-    (b"1" * 5_000, "not JSON"),
-    ({"title": "A"}, "id is missing"),
-    ({"id": "1"}, "title is missing"),
-    (row(id=""), "id is missing"),
-    (row(id=" "), "id is missing"),
-    (row(id=None), "id is missing"),
-    (row(id=True), "id is not text"),
-    (row(id=1.5), "id is not text"),
-    (row(id="x" * 101), "id has 101 characters; 100 is the most"),
-    (row(id="a\0"), "id contains a NUL character"),
-    (row(title=" \n\u3000"), "title is missing"),
-    (row(title=5), "title is not text"),
-    (row(title="x" * 301), "title has 301 characters; 300 is the most"),
-    (row(title="a\0b"), "title contains a NUL character"),
-    (b'{"id": "1", "title": "\\ud800"}', "title contains half of a surrogate pair"),
-    (row(body="x" * 20_001), "body has 20001 characters; 20000 is the most"),
-    (row(body="a\0b"), "body contains a NUL character"),
-    (row(body=["a"]), "body is not text"),
-    (row(ask="x" * 20_001), "ask has 20001 characters; 20000 is the most"),
-    (row(summary="x" * 501), "summary has 501 characters; 500 is the most"),
-    (row(organizer_name="x" * 201), "organizer_name has 201 characters; 200 is the most"),
-    (row(signature_count=-1), "signature_count is not between 0 and 2147483647"),
-    (row(signature_count=2**31), "signature_count is not between 0 and 2147483647"),
-    (row(signature_count=10**30), "signature_count is not between 0 and 2147483647"),
-    (row(signature_count=1.5), "signature_count is not a whole number"),
-    (row(signature_count="7"), "signature_count is not a whole number"),
-    (row(signature_count=True), "signature_count is not a whole number"),
-    (row(signature_count=float("nan")), "signature_count is not a whole number"),
-    (row(goal=0), "goal is not between 1 and 2147483647"),
-    (row(created="yesterday"), "created is no ISO 8601 date"),
-    (row(created="2017-02-30"), "created is no ISO 8601 date"),
-    (row(created=1485298530), "created is no ISO 8601 date"),
-    (row(created="0001-01-01T00:00:00+14:00"), "created is no ISO 8601 date"),
-    (row(created="0900-01-01"), "created is no year of a petition"),
-    (row(created="2999-01-01"), "created lies in the future"),
-    (row(opened="2999-01-01"), "opened lies in the future"),
-    (row(status="closed", closed="2999-01-01"), "closed lies in the future"),
-    (row(closes="soon"), "closes is no ISO 8601 date"),
-    (row(status="hidden"), "status is none of open, closed, rejected"),
-    (row(status=["open"]), "status is none of open, closed, rejected"),
-    (row(closed="2016-01-01"), "closed or outcome is given, but the status is open"),
-    (row(outcome="victory"), "closed or outcome is given, but the status is open"),
-    (
-        row(status="closed", outcome="won"),
-        "outcome is none of none, victory, partial, declined, withdrawn",
-    ),
-    (row(language="english language"), "language is no language tag of up to 12 characters"),
-    (row(language="'"), "language is no language tag of up to 12 characters"),
-    (row(url="javascript:alert(1)"), "url is no http(s) address"),
-    (row(url="https://example.org/" + "x" * 200), "url has 220 characters; 200 is the most"),
-]  # fmt: skip
-
-
-class TestBadLines:
-    @pytest.mark.parametrize(("line", "why"), BAD, ids=range(len(BAD)))
-    def test_each_is_refused_for_a_reason(self, line: Any, why: str) -> None:
-        raw = line if isinstance(line, bytes) else json.dumps(line).encode()
-        with pytest.raises(BadLine) as refused:
-            read_line(raw)
-        assert str(refused.value) == why
-
-    @pytest.mark.django_db
-    def test_they_stop_nothing_and_are_told_by_number(self, run) -> None:
-        lines: list[Any] = []
-        for number, (line, _why) in enumerate(BAD):
-            lines += [line, b"", row(id=str(number))]
-        out, errors = run(lines)
-        assert f"{len(BAD)} imported, 0 updated, 0 unchanged, {len(BAD)} refused" in out
-        told = errors.splitlines()
-        assert told == [f"line {3 * n + 1}: {why}" for n, (_line, why) in enumerate(BAD)]
-        assert Petition.objects.count() == len(BAD)
-
-    @pytest.mark.django_db
-    def test_blank_lines_and_a_byte_order_mark_are_no_lines(self, run) -> None:
-        out, errors = run([b"\xef\xbb\xbf" + json.dumps(row()).encode(), b"  ", b"\r"])
-        assert numbers(out).startswith("1 lines in: 1 imported")
-        assert errors == ""
-
-    @pytest.mark.django_db
-    def test_longest_values_fit(self, run) -> None:
-        out, errors = run(
-            [
-                row(
-                    id="x" * 100,
-                    title="ї" * 300,
-                    body="x " * 10_000,
-                    ask="y " * 9_000,
-                    summary="z" * 500,
-                    organizer_name="n" * 200,
-                    signature_count=2**31 - 1,
-                    url="https://example.org/" + "x" * 180,
-                )
-            ]
-        )
-        assert errors == ""
-        assert "1 imported" in out
-
-    @pytest.mark.django_db
-    def test_what_the_database_alone_refuses_costs_the_rest_of_its_batch_nothing(
-        self, run, monkeypatch
-    ) -> None:
-        save_new = imports.save_new
-
-        def picky(petitions: list[Petition]) -> None:
-            save_new(petitions)
-            if any(petition.source_id == "2" for petition in petitions):
-                raise IntegrityError("no twos\nDETAIL: at all")
-
-        monkeypatch.setattr(imports, "save_new", picky)
-        out, errors = run([row(id=str(number)) for number in range(5)])
-        assert numbers(out) == "5 lines in: 4 imported, 0 updated, 0 unchanged, 1 refused"
-        assert errors == "line 3: no twos\n"
-        assert {*Petition.objects.values_list("source_id", flat=True)} == {"0", "1", "3", "4"}
-        assert all(is_counted_right(petition) for petition in Petition.objects.all())
-
-    @pytest.mark.django_db
-    def test_more_than_one_batch(self, run, monkeypatch) -> None:
-        monkeypatch.setattr(imports, "BATCH", 3)
-        out, errors = run([row(id=str(n)) for n in range(8)] + [b"x", row(id="1")])
-        assert numbers(out) == "10 lines in: 8 imported, 0 updated, 0 unchanged, 2 refused"
-        assert errors == "line 9: not JSON\nline 10: id 1 was on line 2 already\n"
 
 
 class TestCommandLine:

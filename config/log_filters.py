@@ -5,14 +5,16 @@ import re
 
 # The links of signers, organizers and drafts, and those to accounts: who has one can act for them.
 _TOKENS = re.compile(
-    r"/(confirm|signature|unsubscribe|petitions/preview|petitions/start|demo/mail|accounts/confirm-email"
-    r"|accounts/start/confirm|accounts/start"
-    r"|accounts/password/reset/key|organizer-mail)/[^/\s'\"]+"
+    r"/(confirm|signature|unsubscribe|petitions/preview|petitions/start|demo/mail|reports"
+    r"|accounts/confirm-email|accounts/start/confirm|accounts/start|accounts/invitation"
+    r"|accounts/password/reset/key|organizer-mail)/[^/\s]+"
 )
 
 
 # A database's complaint quotes the row: "Key (petition_id, email_key)=(3, sam@example.org) …".
-_ADDRESSES = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;]+\.[^\s\"'<>(),;]+")
+# Each run of characters is read once (++, and it begins at a boundary): what a line quotes anybody
+# may have typed, and a pattern that tries again from each of them took minutes for a long path.
+_ADDRESSES = re.compile(r"(?<![^\s\"'<>(),;:=@])[^\s\"'<>(),;:=@]++@[^\s\"'<>(),;]*+")
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 

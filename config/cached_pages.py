@@ -7,11 +7,12 @@ readers (`?fbclid=…`) is still one page, and so that nothing of it can get int
 No cookie, Accept-Language or other header reaches a public page, see config.middleware.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable
 from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.request import split_domain_port
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags
 
@@ -21,10 +22,15 @@ from config.shedding import refuse
 from supporters import switches
 from supporters.switches import Switches
 
-pages = PageCache(settings.PETITIONS_PAGE_CACHE_MB * 1_000_000)
+pages = PageCache(
+    settings.PETITIONS_PAGE_CACHE_MB * 1_000_000, waiting=settings.PETITIONS_THREADS // 8
+)
 
+_Key = tuple[str, str, str, str]  # scheme, host, path, query
 _STAFF = "/admin/"
 _SWITCHES = "/admin/supporters/siteswitches/"
+# Only notes where a reader comes from: where the page cannot be made, that without it will do.
+_SOURCE = "via="
 LONGEST_QUERY = 300  # characters; a longer one is answered, not kept
 # Asked of the copy, not of the view: or a view's "not modified" would be kept for everybody.
 _CONDITIONS = (
@@ -40,13 +46,14 @@ _CONDITIONS = (
 class CachedPages:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._heeded: tuple[Switches, int] | None = None
+        self._heeded: tuple[Switches, int, int] | None = None
+        switches.memory.on_recall = _drop_petitions
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         on = self._heed_switches()
         if request.method not in {"GET", "HEAD"}:
             response = self.get_response(request)
-            if response.status_code < 400:  # noqa: PLR2004
+            if request.method == "POST" and response.status_code < 400:  # noqa: PLR2004
                 _note_change(request)
             return response
         if request.path_info.startswith(PERSONAL):
@@ -63,9 +70,9 @@ class CachedPages:
                 return self.get_response(request)
             if kept := _kept(key := _key(request, query), on):
                 return _response(request, kept, request.META.get("HTTP_IF_NONE_MATCH", ""))
-        return self._made(request, key)
+        return self._made(request, key, on)
 
-    def _made(self, request: HttpRequest, key: tuple[str, str, str, str]) -> HttpResponse:
+    def _made(self, request: HttpRequest, key: _Key, on: Switches) -> HttpResponse:
         known = request.META.get("HTTP_IF_NONE_MATCH", "")
         for name in _CONDITIONS:
             request.META.pop(name, None)
@@ -76,47 +83,73 @@ class CachedPages:
             refuse(request, "making")
             found = self.get_response(request)
         request.method = asked_for
-        return _response(request, found, known) if isinstance(found, Kept) else found
+        if isinstance(found, Kept):
+            return _response(request, found, known)
+        kept = _without_source(key, on) if found.status_code >= 500 else None  # noqa: PLR2004
+        return _response(request, kept, known) if kept else found
 
     def _heed_switches(self) -> Switches:
         """Give up the pages made before staff turned a switch, or did what pages show."""
-        on, acts = switches.current(), switches.memory.staff_acts
-        before = self._heeded
-        if before is None:
-            self._heeded = on, acts
-        elif on is not before[0] or acts != before[1]:
-            self._heeded = on, acts
-            if acts != before[1]:
+        on, memory = switches.current(), switches.memory
+        now = on, memory.staff_acts, memory.staff_takings
+        before, self._heeded = self._heeded, now
+        if before is not None and before != now:
+            if memory.staff_takings != before[2]:
                 pages.clear()
             else:
                 pages.outdate()
         return on
 
 
-def _kept(key: tuple[str, str, str, str], on: Switches) -> Kept | None:
+def _kept(key: _Key, on: Switches) -> Kept | None:
     """The page that can be given; however old, where none is made. A number has its own time."""
     if on.busy and (last := pages.last(key)) and (not key[2].endswith(".json")):
         return last
     return pages.fresh(key)
 
 
+def _without_source(key: _Key, on: Switches) -> Kept | None:
+    """The page in memory for a reader from somewhere, where theirs cannot be made."""
+    if not key[3].startswith(_SOURCE) or "&" in key[3]:
+        return None
+    plain = (*key[:3], "")
+    return pages.last(plain) if on.busy else pages.standing_in(plain)
+
+
 def _note_change(request: HttpRequest) -> None:
     """Staff see at once what they did; what signers do shows as soon as pages can keep up.
 
     Where staff have switched to a longer time, sparing the database is the point. And the switches
-    themselves only outdate pages: these may be all that readers will get.
+    themselves only outdate pages: these may be all that readers will get. While the site is "busy"
+    they are all: what takes something off them is seen with the switches, a second later.
     """
     path = request.path_info
     if path.startswith(_STAFF):
-        if not path.startswith(_SWITCHES):
+        if switches.current().busy:
+            pages.outdate()
+        elif not path.startswith(_SWITCHES) and _is_of_staff(request):
             pages.clear()
     elif not path.startswith(PERSONAL) and switches.current().page_seconds == 1:
         pages.changed()
 
 
-def _key(request: HttpRequest, query: str) -> tuple[str, str, str, str]:
+def _is_of_staff(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)  # none where something before the accounts has answered
+    return bool(user and user.is_staff)
+
+
+def _key(request: HttpRequest, query: str) -> _Key:
     host = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    if not host.islower() or ":" in host or host.endswith("."):  # many ways to write one
+        host = split_domain_port(host)[0]
     return (request.scheme or "", host, request.path, query)
+
+
+def _drop_petitions(slugs: Collection[str]) -> None:
+    def of_these(key: Hashable) -> bool:
+        return isinstance(key, tuple) and any(f"/petitions/{slug}/" in key[2] for slug in slugs)
+
+    pages.drop(of_these)
 
 
 def _read_by_view(path: str) -> tuple[str, ...] | None:

@@ -18,6 +18,8 @@ Key = Hashable
 # Seconds that making a page may take before others are given the last one, or, when there is none,
 # are told to come back: each of them keeps a thread of the server.
 SLOW, PATIENCE = 1.0, 2.0
+# Where many wait already: long enough for a page that is only being asked for by a crowd.
+SHORT = 0.2
 RETRY = 1.0  # seconds between two tries while pages cannot be made
 # Pages that are known to be behind are made anew before their time, but no more than this: a
 # hundred confirmations a second must not mean a hundred pages a second.
@@ -90,10 +92,17 @@ class _Flight:
 
 
 class PageCache:
-    """Key → page, of at most `limit` bytes together. The clock is given for tests."""
+    """Key → page, of at most `limit` bytes together. The clock is given for tests.
 
-    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+    At most `waiting` threads wait for long for a page that another one makes: the others of the
+    server have to go on.
+    """
+
+    def __init__(
+        self, limit: int, clock: Callable[[], float] = time.monotonic, *, waiting: int = 4
+    ) -> None:
         self.limit = limit
+        self._waiting = threading.BoundedSemaphore(waiting)
         self._clock = clock
         self._lock = threading.Lock()
         self._pages: dict[Key, Kept] = {}
@@ -123,6 +132,11 @@ class PageCache:
             kept.used = self._clock()
         return kept
 
+    def standing_in(self, key: Key) -> Kept | None:
+        """The page as it was made last, where it may be given while none can be made."""
+        kept = self.last(key)
+        return kept if kept is not None and kept.may_stand_in(self._clock()) else None
+
     def answer(self, key: Key, make: Callable[[], HttpResponse]) -> Kept | HttpResponse:
         """Where fresh() had none: the page that `make` makes, for this caller or for another; or
         what `make` gave, when that is no page to keep. Raises StillMaking."""
@@ -147,6 +161,14 @@ class PageCache:
     def changed(self) -> None:
         """Something was written: every page made before may be behind."""
         self._changed = self._clock()
+
+    def drop(self, matches: Callable[[Key], bool]) -> None:
+        """As clear(), of the keys that match."""
+        with self._lock:
+            for key in [key for key in self._pages if matches(key)]:
+                self.weight -= self._pages.pop(key).weight()
+            for key in [key for key in self._flights if matches(key)]:
+                del self._flights[key]
 
     def outdate(self) -> None:
         """Every page made before is wrong now: it only stands in where no other can be made."""
@@ -207,7 +229,14 @@ class PageCache:
         if last and self._is_young(last, now, last.while_made):
             return last
         stands_in = last is not None and last.may_stand_in(now)
-        flight.done.wait(max(flight.began + (SLOW if stands_in else PATIENCE) - now, 0.0))
+        if self._waiting.acquire(blocking=False):
+            try:
+                until = flight.began + (SLOW if stands_in else PATIENCE)
+                flight.done.wait(max(until - now, 0.0))
+            finally:
+                self._waiting.release()
+        else:
+            flight.done.wait(SHORT)
         if flight.kept:
             return flight.kept
         if flight.done.is_set():

@@ -7,11 +7,12 @@ what staff did in other processes, so that older pages are given up here, too (c
 
 import logging
 import threading
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connections
 from django.utils import timezone
@@ -20,6 +21,8 @@ from django.utils.translation import get_language, gettext
 
 from petitions.clock import Moment
 from petitions.models import ModerationEvent, StaffAct
+from petitions.states import Status
+from supporters import recalls
 from supporters.models import Notice, SiteSwitches
 
 logger = logging.getLogger(__name__)
@@ -35,7 +38,11 @@ _QUIET = {
     _Verb.RELEASED, _Verb.NOTED, _Verb.TURNED,
 }  # fmt: skip
 
-Acts = frozenset[tuple[str, int]]  # (table, id)
+# What a petition becomes while its page stays.
+_STAYS = {Status.OPEN, Status.CLOSED}
+
+# (table, id) → whether it may have taken something off a page. All do, but for these.
+Acts = dict[tuple[str, int], bool]
 Texts = tuple[tuple[str, str], ...]  # (language, text)
 
 
@@ -118,13 +125,17 @@ _UNTOUCHED = Switches()
 class Memory:
     """What one process knows. `every`: seconds between two readings; 0 leaves them to refresh().
 
-    `staff_acts` rises whenever staff did something that pages may show.
+    `staff_acts` rises whenever staff did something that pages may show, and `staff_takings` when
+    that may have taken something off them. `on_recall` is called with the slugs of petitions whose
+    pages show somebody otherwise than they are to be shown.
     """
 
     def __init__(self, every: float) -> None:
-        self.staff_acts = 0
+        self.staff_acts = self.staff_takings = 0
+        self.on_recall: Callable[[Collection[str]], None] = lambda _slugs: None
         self._switches = _UNTOUCHED
         self._acts: Acts | None = None
+        self._recalls: dict[int, str] | None = None
         self._every = every
         self._reading = threading.Lock()  # so that no earlier reading ends after a later one
         self._starting = threading.Lock()
@@ -146,15 +157,20 @@ class Memory:
             if found != self._switches:
                 self._switches = found
             acts = _newest_acts()
-            if self._acts is not None and acts - self._acts:
+            if self._acts is not None and (new := acts.keys() - self._acts.keys()):
+                self.staff_takings += any(acts[each] for each in new)
                 self.staff_acts += 1
             self._acts = acts
+            newest = recalls.newest()
+            if self._recalls is not None and (late := newest.keys() - self._recalls.keys()):
+                self.on_recall({newest[each] for each in late})
+            self._recalls = newest
 
     def forget(self) -> None:
         """As in a process that has read nothing yet."""
         self._switches = _UNTOUCHED
-        self.staff_acts = 0
-        self._acts = None
+        self.staff_acts = self.staff_takings = 0
+        self._acts = self._recalls = None
 
     def stop(self) -> None:
         """End the thread; the next question starts another."""
@@ -240,14 +256,17 @@ def _newest_acts() -> Acts:
     logged = LogEntry.objects.exclude(
         content_type__app_label="supporters", content_type__model="siteswitches"
     )
-    known = {
-        (rows.model.__name__, pk)
-        for rows in (logged, ModerationEvent.objects.all())
-        for pk in rows.order_by("-pk").values_list("pk", flat=True)[:_ACTS]
+    acts = {
+        ("LogEntry", pk): flag != ADDITION
+        for pk, flag in logged.order_by("-pk").values_list("pk", "action_flag")[:_ACTS]
     }
+    decided = ModerationEvent.objects.order_by("-pk").values_list("pk", "to_status")[:_ACTS]
+    acts |= {("ModerationEvent", pk): status not in _STAYS for pk, status in decided}
     # Sorted out here: searches are many, and the database would read on through them.
     newest = StaffAct.objects.order_by("-pk").values_list("pk", "verb")[:_ACTS]
-    return frozenset(known | {("StaffAct", pk) for pk, verb in newest if verb not in _QUIET})
+    return acts | {
+        ("StaffAct", pk): verb != _Verb.ADDED for pk, verb in newest if verb not in _QUIET
+    }
 
 
 memory = Memory(settings.PETITIONS_SWITCHES_EVERY)

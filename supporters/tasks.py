@@ -9,6 +9,7 @@ from supporters import (
     erasure,
     mailings,
     progress,
+    recalls,
     releasing,
     reporting,
     tallies,
@@ -57,6 +58,7 @@ TASKS = (
     Task("drafts", _HOUR, erasure.erase_stale_drafts),
     Task("invitations", _HOUR, erasure.forget_invitations),
     Task("reports", _HOUR, reporting.forget_addresses),
+    Task("recalled pages", _HOUR, recalls.forget),
     Task("old mails", _HOUR, erasure.forget_mails),
     Task("sessions", _HOUR, sessions.forget),
 )

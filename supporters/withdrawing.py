@@ -9,6 +9,7 @@ from django.utils import timezone
 from petitions.models import Petition
 from supporters.blocking import block
 from supporters.models import CountAdjustment, OutgoingMail, ReasonChoice, Signature
+from supporters.recalls import recall
 
 # What is known of the person. The row, its position, status and dates stay: they are the count.
 ERASED = {
@@ -76,6 +77,7 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
         ):
             return False
         forget_beside([signature_id])
+        recall(petition_id)
     return True
 
 

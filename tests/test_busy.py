@@ -199,3 +199,47 @@ def test_an_admin_form_clears_the_pages_of_its_process(petition, client, admin_c
     data = fields_of(admin_client, petition, title="Mend the tunnel")
     assert admin_client.post(address, data).status_code == 302
     assert len(cached_pages.pages) == 0
+
+
+@pytest.mark.parametrize("method", ["options", "post", "put"])
+@pytest.mark.parametrize("address", ["/admin/", "/admin/login/", "/admin"])
+def test_strangers_empty_no_memory(petition, client, method, address):
+    page = client.get(PAGE).content
+    getattr(client, method)(address)
+    switch(busy=True)
+    getattr(client, method)(address)
+    assert client.get(PAGE).content == page
+
+
+def test_while_busy_what_takes_nothing_off_a_page_leaves_what_there_is(
+    petition, client, admin_user
+):
+    page = client.get(PAGE).content
+    switch(busy=True)
+    PetitionFactory(is_open=True, slug="other").close(by=admin_user)
+    kind = ContentType.objects.get_for_model(Petition)
+    entry = {"user": admin_user, "content_type": kind, "object_id": "1"}
+    LogEntry.objects.create(**entry, action_flag=1)
+    switches.memory.refresh()
+    assert client.get(PAGE).content == page
+    LogEntry.objects.create(**entry, action_flag=2)
+    switches.memory.refresh()
+    assert client.get(PAGE).status_code == 503
+
+
+def test_while_busy_a_hidden_petition_is_gone(petition, client, admin_user):
+    assert client.get(PAGE).status_code == 200
+    switch(busy=True)
+    petition.hide(by=admin_user)
+    switches.memory.refresh()
+    assert client.get(PAGE).status_code == 503
+
+
+def test_who_comes_by_a_shared_link_gets_the_page_without_it(petition, client):
+    page = client.get(PAGE).content
+    switch(busy=True)
+    for code in ("w", "t", "leaflet"):
+        assert client.get(f"{PAGE}?via={code}").content == page
+    assert client.get("/petitions/?q=bridge").status_code == 503
+    cached_pages.pages.clear()
+    assert client.get(f"{PAGE}?via=w").status_code == 503

@@ -323,9 +323,17 @@ def test_pages_stay_while_the_database_is_away(petition, client, cut_off, monkey
     with cut_off():
         monkeypatch.setattr(cached_pages.pages, "_clock", lambda: clock() + 300)
         assert client.get(PAGE).content == page.content
+        assert client.get(f"{PAGE}?via=w").content == page.content  # a link that was shared
         assert client.get("/es/petitions/mend/").status_code == 503  # nobody had asked for it
         assert client.post(f"{PAGE}sign/", typed()).status_code == 503
         monkeypatch.setattr(cached_pages.pages, "_clock", lambda: clock() + 602)
         assert client.get(PAGE).status_code == 503
+        assert client.get(f"{PAGE}?via=w").status_code == 503
     assert client.get(PAGE).status_code == 200
     assert Signature.objects.count() == 0
+
+
+def test_one_host_in_many_spellings_is_one_page(petition, client):
+    for host in ("testserver", "TESTSERVER", "testserver:1", "testserver.", "testserver.:8000"):
+        assert client.get(PAGE, headers={"host": host}).status_code == 200
+    assert len(cached_pages.pages) == 1

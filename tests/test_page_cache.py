@@ -1,12 +1,12 @@
 """Kept pages: how long, made by whom, given when, and how many."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
-from config.page_cache import EARLY_BURST, EARLY_PER_SECOND, Kept, PageCache
+from config.page_cache import EARLY_BURST, EARLY_PER_SECOND, Kept, PageCache, StillMaking
 
 CONTROL = "public, max-age=1, stale-while-revalidate=2, stale-if-error=60"
 
@@ -316,3 +316,48 @@ def test_the_last_page_is_there_however_old(site):
     assert site.pages.last("a").body == b"page 1"
     site.pages.clear()
     assert site.pages.last("a") is None
+
+
+def test_what_is_dropped_is_gone_and_nothing_else(site):
+    for key in ("a", "b"):
+        site.get(key)
+    site.pages.drop(lambda key: key == "a")
+    assert [site.pages.last(key) is None for key in ("a", "b")] == [True, False]
+    assert site.pages.weight == sum(page.weight() for page in site.pages._pages.values())
+
+
+def test_a_page_that_is_being_made_when_it_is_dropped_is_not_kept():
+    pages = PageCache(1_000_000)
+
+    def make():
+        pages.drop(lambda key: key == "a")
+        response = HttpResponse("old")
+        response["Cache-Control"] = CONTROL
+        return response
+
+    assert pages.answer("a", make).body == b"old"
+    assert len(pages) == 0
+
+
+def test_few_wait_for_long(monkeypatch):
+    """With one that makes a page and one that waits for it, the third is sent away soon."""
+    monkeypatch.setattr("config.page_cache.PATIENCE", 60.0)
+    monkeypatch.setattr("config.page_cache.SHORT", 0.05)
+    pages, go_on, making = PageCache(1_000_000, waiting=1), threading.Event(), threading.Event()
+
+    def make():
+        making.set()
+        assert go_on.wait(60)
+        response = HttpResponse("new")
+        response["Cache-Control"] = CONTROL
+        return response
+
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(pages.answer, "a", make)
+        assert making.wait(60)
+        others = [threads.submit(pages.answer, "a", make) for _ in range(2)]
+        [sent_away] = wait(others, 60, return_when=FIRST_COMPLETED).done
+        assert isinstance(sent_away.exception(), StillMaking)
+        go_on.set()
+        [other] = [each for each in others if each is not sent_away]
+        assert [first.result().body, other.result().body] == [b"new"] * 2

@@ -11,6 +11,7 @@ from .list_tally import ListTally
 from .mailing import Mailing
 from .monthly_figures import MonthlyFigures
 from .outgoing_mail import OutgoingMail
+from .page_recall import PageRecall
 from .reason_choice import ReasonChoice
 from .report import Report
 from .signature import Signature
@@ -34,6 +35,7 @@ __all__ = [
     "MonthlyFigures",
     "Notice",
     "OutgoingMail",
+    "PageRecall",
     "ReasonChoice",
     "Report",
     "Signature",

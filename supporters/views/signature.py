@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from supporters.count import Tally, with_live_count
 from supporters.fold import fold_at_once
 from supporters.forms import EditSignatureForm
 from supporters.models import CountAdjustment, Signature
+from supporters.recalls import recall
 from supporters.sharing import Share
 from supporters.suppression import is_suppressed, lift
 from supporters.tokens import Purpose, make, read
@@ -30,6 +31,7 @@ from .token_pages import in_language_of, signature_for
 logger = logging.getLogger(__name__)
 
 _EDITABLE = ("given_name", "family_name", "display", "reason", "wants_updates")
+_SHOWN = ("given_name", "family_name", "display", "reason")  # to everybody, or to nobody
 THANKS = timedelta(minutes=10)  # how long the page thanks
 _LIVE = (Signature.Status.PENDING, Signature.Status.CONFIRMED)
 
@@ -94,8 +96,12 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
 
 
 def _save(row: Signature, changes: dict[str, Any]) -> None:
-    # Guarded: a withdrawal in another window has erased the person, and it stays so.
-    if Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes):
+    with transaction.atomic():
+        # Guarded: a withdrawal in another window has erased the person, and it stays so.
+        if not Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes):
+            return
+        if any(changes[name] != getattr(row, name) for name in _SHOWN):
+            recall(row.petition_id)
         if changes["wants_updates"]:
             lift(row.email)
         if changes["reason"] != row.reason:

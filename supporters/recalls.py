@@ -1,0 +1,31 @@
+"""Pages that show somebody who is to be shown otherwise, or no more: no process gives them again.
+
+A page is made anew each second; but while it cannot be, the last one stands in: for ten minutes
+where the database is away, and for as long as staff have the site answer "busy". Who withdrew was
+told that it is done, so their petition's pages are dropped from the memory of every process, at the
+next reading of supporters.switches. Shared caches and browsers keep theirs for their own time.
+"""
+
+from datetime import timedelta
+
+from petitions import clock
+from supporters.models import PageRecall
+
+KEPT = timedelta(hours=1)  # for a process that cannot read for a while
+_NEWEST = 500  # of them are compared: more do not come between two readings
+
+
+def recall(petition_id: int) -> None:
+    """Ask for it. Holds when the transaction does."""
+    PageRecall.objects.create(petition_id=petition_id)
+
+
+def newest() -> dict[int, str]:
+    """Primary key → slug of the petition. Keys are committed in any order."""
+    rows = PageRecall.objects.order_by("-pk").values_list("pk", "petition__slug")
+    return dict(rows[:_NEWEST])
+
+
+def forget() -> int:
+    """Delete those that every process has seen long ago. Returns how many."""
+    return PageRecall.objects.filter(created_at__lt=clock.now() - KEPT).delete()[0]

@@ -104,7 +104,7 @@ def acts() -> dict[str, Act]:
         def act(petition: Any) -> float:
             # A deep page: half-way down.
             address = path.format(slug=petition.slug, half=max(petition.supporter_count // 2, 60))
-            return _timed(lambda: client.get(address), 200)
+            return timed(lambda: client.get(address), 200)
 
         return act
 
@@ -112,7 +112,7 @@ def acts() -> dict[str, Act]:
         values = {"given_name": "Sam", "family_name": "Okoro", "country": "GB",
                   "postal_code": "SW1A 1AA", "display": "initial",
                   "email": f"new{next(numbers)}@example.org"}  # fmt: skip
-        return _timed(lambda: client.post(f"/petitions/{petition.slug}/sign/", values), 302)
+        return timed(lambda: client.post(f"/petitions/{petition.slug}/sign/", values), 302)
 
     def confirm(petition: Any) -> float:
         from supporters.tokens import Purpose, make
@@ -120,7 +120,7 @@ def acts() -> dict[str, Act]:
         if not waiting.get(petition.pk):
             waiting[petition.pk] = pending([petition.pk], RUNS * (ROUNDS + 1))
         address = f"/confirm/{make(Purpose.CONFIRM, waiting[petition.pk].pop())}/"
-        return _timed(lambda: client.post(address), 302)
+        return timed(lambda: client.post(address), 302)
 
     return {
         "petition page": get("/petitions/{slug}/"),
@@ -133,7 +133,7 @@ def acts() -> dict[str, Act]:
     }
 
 
-def _timed(act: Callable[[], Any], status: int) -> float:
+def timed(act: Callable[[], Any], status: int) -> float:
     began = time.perf_counter()
     answer = act()
     took = time.perf_counter() - began
@@ -223,7 +223,7 @@ def _admin(name: str, path: str, made: dict[str, Any]) -> Result:
 
     def act(petition: Any) -> float:
         last = min(petition.supporter_count, 10_000) // 100
-        return _timed(lambda: client.get(path.format(pk=petition.pk, last=last)), 200)
+        return timed(lambda: client.get(path.format(pk=petition.pk, last=last)), 200)
 
     times = each_in_turns(act, made, 3)
     return Result(title=name, beside="with none, same database", target="≤ 300 ms", unit="ms",

@@ -1,7 +1,8 @@
 """A petition beside three others and beside 100,000: what grows with the number of petitions.
 
 Not in turns, since they cannot be there and not there at once: before they are filled in and right
-after, a minute apart. Beside millions of signatures is growth.py's matter.
+after, a minute or two apart. What the machine did else at either time is seen in the control, an answer
+for which nobody asks the database. Beside millions of signatures is growth.py's matter.
 """
 
 import os
@@ -9,13 +10,23 @@ import time
 from typing import Any
 
 from benchmarks.cases.checks import counted_exactly
-from benchmarks.cases.growth import AIMED, QUICK, RUNS, acts, each_in_turns, fold_tail
+from benchmarks.cases.growth import (
+    AIMED,
+    QUICK,
+    RUNS,
+    Act,
+    acts,
+    each_in_turns,
+    fold_tail,
+    timed,
+)
 from benchmarks.cases.rounds import Place, Result
 from benchmarks.cases.rows import petitions
 
 PETITIONS = int(os.environ.get("BENCH_PETITIONS", "100000"))
 EACH = 3  # counted signatures of each
 TAIL = 10
+CONTROL = "control, /healthz"
 
 _PETITIONS = """
 INSERT INTO petitions_petition (slug, opened_at, supporter_count, trend, {shared})
@@ -74,10 +85,17 @@ def many(place: Place) -> list[Result]:
 def _measured(petition: Any) -> dict[str, list[float]]:
     petition.refresh_from_db()
     alone = {"": petition}
-    known = acts()
-    found = {name: each_in_turns(known[name], alone, RUNS)[""] for name in AIMED}
+    known = acts() | {CONTROL: _control()}
+    found = {name: each_in_turns(known[name], alone, RUNS)[""] for name in (CONTROL, *AIMED)}
     found[f"fold of {TAIL}"] = each_in_turns(lambda each: fold_tail([each], TAIL), alone, RUNS)[""]
     return found
+
+
+def _control() -> Act:
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    return lambda _petition: timed(lambda: client.get("/healthz"), 200)
 
 
 def _fill(pattern: Any) -> None:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,6 +35,8 @@ NAMES = (
     "mailing",
     "download",
     "growth",
+    "many",
+    "fold_bloat",
     "mixed",
     "sign_sqlite",
 )
@@ -67,7 +70,9 @@ def one(name: str) -> None:
         from benchmarks.cases.rounds import Place
 
         url, pid = stack.enter_context(place.server(environ, scratch))
+        began = time.monotonic()
         results = CASES[name](Place(url=url, pid=pid, scratch=scratch, environ=environ))
+        results[0].notes.append(f"the case took {time.monotonic() - began:,.0f} s")
         log = (scratch / "server.log").read_text()
         if "Traceback" in log or "locked" in log:
             raise SystemExit(log)
@@ -76,6 +81,9 @@ def one(name: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT sqlite_version()" if on_sqlite else "SHOW server_version")
             version = cursor.fetchone()[0].split()[0]
+            if not on_sqlite:
+                cursor.execute("SHOW autovacuum")
+                version += f" (autovacuum {cursor.fetchone()[0]})"
         connection.close()
         report.write(results, f"SQLite {version}" if on_sqlite else f"PostgreSQL {version}")
 

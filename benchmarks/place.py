@@ -72,13 +72,17 @@ def environment(database: str, scratch: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def server(
-    environ: dict[str, str], scratch: Path, *, workers: int = 2
+    environ: dict[str, str],
+    scratch: Path,
+    *,
+    workers: int = 2,
+    application: str = "config.wsgi:application",
 ) -> Iterator[tuple[str, int]]:
     """Address and process of a granian that serves the site, ended afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["-m", "granian", "--interface", "wsgi", "config.wsgi:application"]
+    command = ["-m", "granian", "--interface", "wsgi", application]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
     with _running(command, environ, scratch / "server.log") as process:

@@ -4,15 +4,16 @@ import os
 import platform
 import re
 import statistics
+import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import cache
 
 import django
 
-from benchmarks.cases.rounds import ROUNDS, SECONDS, Result
-from benchmarks.place import THREADS
+from benchmarks.cases.rounds import Result
+from benchmarks.place import ROOT, THREADS
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- made by benchmarks/bench.py -->\n", "<!-- end of what bench.py made -->\n"
 HEAD = (
     "| case | median (range) | beside | median (range) | ratio (range) | to reach | notes |\n"
@@ -32,12 +33,28 @@ def span(numbers: list[float], unit: str) -> str:
 def row(result: Result) -> str:
     ratios = result.ratios
     ratio = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
-    notes = "; ".join(
-        [*result.notes, f"{datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[0]:.1f}"]
-    )
+    rounds = len(result.ours)
+    how = result.how or (f"{rounds} rounds" if rounds > 1 else "once")
+    when = f"{datetime.now(UTC):%Y-%m-%d} at {revision()}, load {os.getloadavg()[0]:.1f}"
+    notes = "; ".join([how, *result.notes, when])
     cells = [result.title, span(result.ours, result.unit), result.beside,
              span(result.floor, result.unit), ratio, result.target, notes]  # fmt: skip
     return f"| {' | '.join(cells)} |\n"
+
+
+@cache
+def revision() -> str:
+    """The commit of the code that runs, "+" where it was changed since. Documents are no code: the
+    case before this one has written its rows."""
+    ask = ["git", "-C", str(ROOT)]
+    commit = subprocess.run(
+        [*ask, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    changed = subprocess.run(
+        [*ask, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs"],
+        capture_output=True, text=True, check=False,
+    ).stdout.strip()  # fmt: skip
+    return f"{commit}{'+' if changed else ''}" if commit else "an unknown revision"
 
 
 def write(results: list[Result], database: str) -> None:
@@ -53,7 +70,7 @@ def write(results: list[Result], database: str) -> None:
     }
     rows.pop("case", None)
     if database.startswith("SQLite"):  # its one row says so; the others are PostgreSQL's
-        database = next(iter(re.findall(r"PostgreSQL [\d.]+\d", old)), database)
+        database = next(iter(re.findall(r"PostgreSQL [\d.]*\d(?: \([^)]*\))?", old)), database)
     rows |= {result.title: row(result) for result in results}
     DOCUMENT.write_text(
         before + BEGIN + about(database) + HEAD + "".join(rows.values()) + END + after
@@ -61,12 +78,27 @@ def write(results: list[Result], database: str) -> None:
 
 
 def about(database: str) -> str:
+    """Of the machine that wrote last, and what holds for all rows."""
     return (
-        f"`make bench`, or `make bench CASE=page` for one row: {ROUNDS} rounds of {SECONDS} s each, "
-        f"ours and the floor in turns, 32 clients of `wrk` with keep-alive on the same machine, "
-        f"granian with 2 processes of {THREADS} threads. {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, Django {django.__version__}, {database}. The load in the "
-        "last column is the machine's at the end, wrk's and the database's share included: other work "
-        "may have run beside it, so a ratio says more than a rate. After each run what was "
-        "acknowledged was compared with what is stored and counted.\n\n"
+        f"`make bench`, or `make bench CASE=page` for one case. The last one ran on {os.cpu_count()} cores "
+        f"with {_memory():.0f} GB, {_system()}, Python {platform.python_version()}, "
+        f"Django {django.__version__}, {database}, everything on this one machine: granian with "
+        f"2 processes of {THREADS} threads, the database, and `wrk` with keep-alive. Ours and the floor "
+        "in turns. The notes begin with what a round was and end with the day, the commit (+: with "
+        "changes that were not committed) and the machine's load at the end, wrk's and the database's "
+        "share included: other work may have run beside it, so a ratio says more than a rate. Rows "
+        "without a commit are older than this rule; theirs are 3 rounds, of 5 s where they give a rate, "
+        "unless the notes or a range of one figure say otherwise. After each run what was acknowledged was compared with what is "
+        "stored and counted.\n\n"
     )
+
+
+def _memory() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        return platform.system()

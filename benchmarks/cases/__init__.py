@@ -5,6 +5,7 @@ Each gives one Result per row of the report.
 
 from collections.abc import Callable
 
+from benchmarks.cases.bloat import fold_bloat
 from benchmarks.cases.confirming import confirm
 from benchmarks.cases.download import download
 from benchmarks.cases.growth import growth
@@ -12,6 +13,7 @@ from benchmarks.cases.hot import hot, hot_slow
 from benchmarks.cases.inserts import insert
 from benchmarks.cases.mail import mail
 from benchmarks.cases.mailing import mailing
+from benchmarks.cases.many import many
 from benchmarks.cases.memory import memory
 from benchmarks.cases.mixed import mixed
 from benchmarks.cases.pages import count, middleware, page, uncached
@@ -37,6 +39,8 @@ CASES: dict[str, Case] = {
     "mailing": mailing,
     "download": download,
     "growth": growth,
+    "many": many,
+    "fold_bloat": fold_bloat,
     "mixed": mixed,
     "surge": surge,
     "sign_sqlite": sign_sqlite,

@@ -5,6 +5,8 @@ import time
 from benchmarks.cases.rounds import CLIENTS
 from benchmarks.load import Run
 
+PATIENCE = 60  # seconds
+
 
 def sound(seen: Run) -> Run:
     if seen.failed:
@@ -19,7 +21,7 @@ def quiet() -> None:
     def rows() -> tuple[int, int]:
         return Signature.objects.count(), Signature.objects.filter(status="confirmed").count()
 
-    before, same, deadline = rows(), 0, time.monotonic() + 60
+    before, same, deadline = rows(), 0, time.monotonic() + PATIENCE
     while same < 5 and time.monotonic() < deadline:
         time.sleep(0.2)
         before, same = (now := rows()), same + 1 if now == before else 0

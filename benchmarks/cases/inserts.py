@@ -7,7 +7,7 @@ import time
 
 import psycopg2
 
-from benchmarks.cases.rounds import CLIENTS, SECONDS, Place, Result, in_turns
+from benchmarks.cases.rounds import CLIENTS, SECONDS, TIMED, Place, Result, in_turns
 from benchmarks.cases.rows import petitions
 from benchmarks.cases.signing import sign_at
 
@@ -34,13 +34,13 @@ def insert(place: Place) -> list[Result]:
         lambda n: ours(f"besidepsycopg{n + 1}x"),
         lambda n: _psycopg(place, _SQL.format(**values("%(address)s")), f"psycopg{n + 1}x"),
         Result(title="sign, one petition, with its mail",
-               beside=f"bare INSERT by psycopg2, {CONNECTIONS} connections", target=""),
+               beside=f"bare INSERT by psycopg2, {CONNECTIONS} connections", target="", how=TIMED),
     )  # fmt: skip
     pgbench = in_turns(
         lambda n: ours(f"besidepgbench{n + 1}x"),
         lambda n: _pgbench(place, _SQL.format(**values(f"'b{n + 1}x' || nextval('bench')"))),
         Result(title="sign, one petition, with its mail (again)",
-               beside=f"bare INSERT by pgbench, {CLIENTS} connections", target=""),
+               beside=f"bare INSERT by pgbench, {CLIENTS} connections", target="", how=TIMED),
     )  # fmt: skip
     return [psycopg, pgbench]
 

@@ -8,44 +8,60 @@ import urllib.request
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 
+from benchmarks import place as at
 from benchmarks.cases.checks import sound
-from benchmarks.cases.rounds import CLIENTS, SECONDS, Place, Result, in_turns
+from benchmarks.cases.rounds import CLIENTS, ROUNDS, SECONDS, TIMED, Place, Result, in_turns
 from benchmarks.cases.rows import petitions
 from benchmarks.load import run
 
 ANSWERS = 200
+ANSWERED = f"{ROUNDS} × {ANSWERS} answers"
 
 
-def _pages(place: Place, path: str, name: str, result: Result) -> list[Result]:
+def _pages(place: Place, path: str, name: str, title: str) -> list[Result]:
+    """Beside a constant view behind the site's own MIDDLEWARE, of which a page from memory meets the
+    first few alone; and beside one behind none, on a server of its own.
+    """
     with urllib.request.urlopen(place.url + path, timeout=10) as answer:
         (place.scratch / name).write_bytes(answer.read())
-    p99: dict[str, list[float]] = {"ours": [], "floor": []}
+    constant = f"/floor/constant/{name}"
+    p99: dict[str, list[float]] = {"ours": [], "floor": [], "bare": []}
+    result = Result(
+        title=title, beside="constant view of the same bytes", target="≥ 0.90", how=TIMED
+    )
+    bare = Result(title=f"{title} (no middleware on the floor)", target="", how=TIMED,
+                  beside="constant view of the same bytes, MIDDLEWARE=[]")  # fmt: skip
 
     def measure(whose: str, address: str) -> float:
-        seen = sound(run(place.url + address, seconds=SECONDS, clients=CLIENTS))
+        seen = sound(run(address, seconds=SECONDS, clients=CLIENTS))
         p99[whose].append(seen.p99)
         return seen.per_second
 
-    in_turns(
-        lambda _n: measure("ours", path),
-        lambda _n: measure("floor", f"/floor/constant/{name}"),
-        result,
-    )
-    ours, floor = statistics.median(p99["ours"]), statistics.median(p99["floor"])
+    bare_server = at.server(place.environ, place.scratch, application="benchmarks.bare:application")
+    with bare_server as (bare_url, _pid):
+
+        def floors(number: int) -> float:
+            alone = measure("bare", bare_url + constant)
+            if number >= 0:
+                bare.floor.append(alone)
+            return measure("floor", place.url + constant)
+
+        in_turns(lambda _n: measure("ours", place.url + path), floors, result)
+    bare.ours = list(result.ours)
+    ours, floor, alone = (statistics.median(p99[whose]) for whose in ("ours", "floor", "bare"))
     result.notes.append(f"p99 {ours:.1f} ms beside {floor:.1f} ms")
-    return [result]
+    bare.notes.append(f"p99 {ours:.1f} ms beside {alone:.1f} ms")
+    return [result, bare]
 
 
 def page(place: Place) -> list[Result]:
     petitions()
-    return _pages(place, "/petitions/bench-0/", "page.html", Result(
-        title="petition page, cached", beside="constant view of the same bytes", target="≥ 0.90"))  # fmt: skip
+    return _pages(place, "/petitions/bench-0/", "page.html", "petition page, cached")
 
 
 def count(place: Place) -> list[Result]:
     petitions()
-    return _pages(place, "/petitions/bench-0/count.json", "count", Result(
-        title="count.json", beside="constant view of the same bytes", target="≥ 0.90"))  # fmt: skip
+    return _pages(place, "/petitions/bench-0/count.json", "count", "count.json")
 
 
 def uncached(place: Place) -> list[Result]:
@@ -54,7 +70,7 @@ def uncached(place: Place) -> list[Result]:
     handler = WSGIHandler()
     (place.scratch / "page.html").write_bytes(_get(handler, "/petitions/bench-0/"))
     result = Result(title="petition page, uncached", beside="constant view of the same bytes",
-                    target="≤ 3 ms", unit="ms CPU")  # fmt: skip
+                    target="≤ 3 ms", unit="ms CPU", how=ANSWERED)  # fmt: skip
     return [in_turns(lambda _n: _cpu(handler, "/petitions/bench-0/"),
                      lambda _n: _cpu(handler, "/floor/constant/page.html"), result)]  # fmt: skip
 
@@ -66,7 +82,7 @@ def middleware(place: Place) -> list[Result]:
     with override_settings(MIDDLEWARE=[]):
         bare = WSGIHandler()
     result = Result(title="constant view of 10 KB", beside="the same without MIDDLEWARE",
-                    target="", unit="ms CPU")  # fmt: skip
+                    target="", unit="ms CPU", how=ANSWERED)  # fmt: skip
     path = "/floor/constant/page.html"
     return [in_turns(lambda _n: _cpu(behind, path), lambda _n: _cpu(bare, path), result)]
 

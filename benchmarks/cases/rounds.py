@@ -2,13 +2,15 @@
 round, so that whatever else the machine does meets both.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROUNDS = 3
-SECONDS = 5
+SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS", "5"))  # of wrk or pgbench
 CLIENTS = 32
+TIMED = f"{ROUNDS} × {SECONDS} s, {CLIENTS} clients"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,6 +18,7 @@ class Result:
     title: str
     beside: str
     target: str
+    how: str = ""  # what a round was; without it the row says how many there were
     unit: str = "/s"
     ours: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)

@@ -40,7 +40,7 @@ def petitions(number: int = 1) -> list:
     return made
 
 
-def pending(ids: list[int], number: int) -> list[int]:
+def pending(ids: list[int], number: int, *, analyze: bool = True) -> list[int]:
     """The ids of new pending signatures, spread over the petitions."""
     from django.db import connection
 
@@ -58,6 +58,7 @@ def pending(ids: list[int], number: int) -> list[int]:
             " JOIN petitions_petition AS petition ON petition.id = (%s::bigint[])[1 + n %% %s]",
             [last, number, ids, len(ids)],
         )
-        cursor.execute("ANALYZE supporters_signature")
+        if analyze:
+            cursor.execute("ANALYZE supporters_signature")
     rows = Signature.objects.filter(pk__gt=last, status="pending").order_by("pk")
     return list(rows.values_list("pk", flat=True))

@@ -63,7 +63,7 @@ def surge(place: Place) -> list[Result]:
         waits = still_waiting()
         lags, updates = arrived(sink, signed(seen.answered))
     result = Result(title="surge: the longest wait for a confirmation mail", beside="95 % wait less",
-                    target="≤ 10,000 ms", unit="ms", ours=[1_000 * lags[-1]],
+                    target="≤ 10,000 ms", unit="ms", how=f"once, {seconds} s", ours=[1_000 * lags[-1]],
                     floor=[1_000 * statistics.quantiles(lags, n=20)[-1]])  # fmt: skip
     result.notes.append(
         f"{len(lags):,} signatures in {seconds} s ({seen.per_second:,.0f}/s), {workers} workers;"

@@ -1,0 +1,109 @@
+"""What the report of the benchmarks says of its own rows. The figures themselves are not tested."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks import bench, report
+from benchmarks.cases import CASES
+from benchmarks.cases.rounds import Result
+
+HEAD = "| case | median (range) | beside | median (range) | ratio (range) | to reach | notes |\n"
+OLD = "| count.json | 9/s (9–9) | constant | 9/s (9–9) | 1.00 (1.00–1.00) | ≥ 0.90 | old |\n"
+
+
+def result(**more: object) -> Result:
+    values = {
+        "title": "page",
+        "beside": "constant",
+        "target": "≥ 0.90",
+        "ours": [2.0],
+        "floor": [1.0],
+    }
+    return Result(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One commit, with a document and a piece of code."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "performance.md").write_text(
+        f"# P\n\n{report.BEGIN}{HEAD}{OLD}{report.END}"
+    )
+    (tmp_path / "code.py").write_text("one = 1\n")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "One"]):
+        subprocess.run(
+            ["git", "-c", "user.name=Mo", "-c", "user.email=mo@example.org", *command],
+            cwd=tmp_path, check=True,
+        )  # fmt: skip
+    monkeypatch.setattr(report, "ROOT", tmp_path)
+    monkeypatch.setattr(report, "DOCUMENT", tmp_path / "docs" / "performance.md")
+    report.revision.cache_clear()
+    yield tmp_path
+    report.revision.cache_clear()
+
+
+def commit(folder: Path) -> str:
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(
+        asked, cwd=folder, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_a_row_names_the_commit_it_was_measured_at(repository: Path) -> None:
+    assert f" at {commit(repository)}, load " in report.row(result())
+
+
+def test_a_row_says_that_the_code_was_changed_since(repository: Path) -> None:
+    (repository / "code.py").write_text("one = 2\n")
+
+    assert f" at {commit(repository)}+, load " in report.row(result())
+
+
+def test_what_the_case_before_wrote_is_no_change_of_the_code(repository: Path) -> None:
+    report.DOCUMENT.write_text("Another.\n")
+
+    assert report.revision() == commit(repository)
+
+
+def test_without_a_repository_the_revision_is_unknown(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "ROOT", repository / "nowhere")
+
+    assert report.revision() == "an unknown revision"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"how": "3 × 5 s, 32 clients"}, "| 3 × 5 s, 32 clients; "),
+        ({}, "| once; "),
+        ({"ours": [2.0, 2.0], "floor": [1.0, 1.0]}, "| 2 rounds; "),
+    ],
+)
+def test_a_row_says_what_its_rounds_were(
+    repository: Path, more: dict[str, object], said: str
+) -> None:
+    assert said in report.row(result(**more))
+
+
+def test_rows_of_other_cases_stay_as_they_were(repository: Path) -> None:
+    report.write([result()], "PostgreSQL 15.20 (autovacuum off)")
+
+    text = report.DOCUMENT.read_text()
+    assert OLD in text
+    assert "| page | 2/s (2–2) | constant | 1/s (1–1) | 2.00 (2.00–2.00) |" in text
+    assert "PostgreSQL 15.20 (autovacuum off), everything" in text
+
+
+def test_the_case_on_sqlite_leaves_the_database_of_the_others_in_the_head(repository: Path) -> None:
+    report.write([result()], "PostgreSQL 15.20 (autovacuum off)")
+    report.write([result(title="sign on SQLite")], "SQLite 3.40.1")
+
+    assert "PostgreSQL 15.20 (autovacuum off), everything" in report.DOCUMENT.read_text()
+
+
+def test_every_case_is_asked_for_and_known() -> None:
+    assert sorted(bench.NAMES) == sorted(CASES)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,24 @@ logger = logging.getLogger(__name__)
 
 # Only these read or set cookies.
 PERSONAL = ("/admin/", "/accounts/")
+# What load balancers ask, by whatever name or address they know this machine.
+PROBES = frozenset({"/healthz", "/readyz"})
+
+
+class ProbesOfAnyHost:
+    """PROBES are answered whatever Host says: their answers name no host, and nobody keeps them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in PROBES:
+            request.get_host = _our_host  # type: ignore[method-assign]
+        return self.get_response(request)
+
+
+def _our_host() -> str:
+    return urlsplit(settings.SITE_URL).netloc
 
 
 class TrustedForwarding:

@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
+from config.databases import read_database
 from supporters.accounts.allauth_settings import *  # noqa: F403
 
 env = Env()
@@ -125,6 +126,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.observing.Observed",
+    "config.middleware.ProbesOfAnyHost",
     "config.middleware.TrustedForwarding",
     "config.middleware.CookielessPublicPages",
     "config.middleware.LanguageOfAddress",
@@ -202,26 +204,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # browsers allow it on localhos
 # Data
 
 _positive = validate.Range(min=0)
-_database: Any = env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'site.sqlite3'}")
+_database = read_database(env, BASE_DIR / "site.sqlite3")
 DATABASES: dict[str, Any] = {"default": _database}
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # BEGIN IMMEDIATE waits for the write lock where a deferred transaction fails half-way with
-    # "database is locked"; WAL lets readers go on; FULL keeps what was acknowledged.
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-    # A file: threads of a test would lock each other up on an in-memory database.
-    _database["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
-elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["CONN_MAX_AGE"] = env.int("PETITIONS_CONN_MAX_AGE", 600, validate=_positive)
-    _database["CONN_HEALTH_CHECKS"] = True
-    # PgBouncer in transaction mode gives the next statement another connection, without the cursor.
-    _database["DISABLE_SERVER_SIDE_CURSORS"] = True
-    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
-else:
-    raise EnvError("DATABASE_URL must name SQLite (sqlite://) or PostgreSQL (postgres://).")
 
 REDIS_URL = env.str(
     "REDIS_URL",
@@ -233,7 +217,14 @@ PETITIONS_PAGE_CACHE_MB = env.int("PETITIONS_PAGE_CACHE_MB", 32, validate=_posit
 PETITIONS_SWITCHES_EVERY = 1.0  # seconds between two looks at what staff have switched
 # Threads that the server gives each process: how many answers are made at a time follows from it.
 PETITIONS_THREADS = env.int("PETITIONS_THREADS", 32, validate=validate.Range(min=8))
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Where allauth counts log-ins that failed, in each process: with its own 300 entries anybody's
+# tries would push out the count of another.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 
 # Mail
 
@@ -332,6 +323,11 @@ PETITIONS_FONT_DIRS: list[str] = env.list(
 
 METRICS_KEY = env.str("METRICS_KEY", "")
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")  # prometheus_client's own name
+if PROMETHEUS_MULTIPROC_DIR and not os.access(PROMETHEUS_MULTIPROC_DIR, os.W_OK | os.X_OK):
+    raise EnvError(
+        f"PROMETHEUS_MULTIPROC_DIR names {PROMETHEUS_MULTIPROC_DIR}, which is no folder that this "
+        "process may write to: docs/operations.md says who makes it."
+    )
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 PETITIONS_LOG_FORMAT = env.str(
     "PETITIONS_LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])

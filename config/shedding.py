@@ -5,6 +5,9 @@ may wait a moment for that, and the rest stays free: for pages from memory, whic
 and for saying "busy". Without it, a database that answers slowly would have every thread wait
 for it, and the requests behind them would queue in the server, unseen, until somebody's patience
 ends. Signing and confirming go before reading.
+
+Accounts and the admin go past the gate, so that whoever looks after the site gets in when it is
+full. Who is not known to be logged in has few places there.
 """
 
 import logging
@@ -18,13 +21,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from config import errors
+from config.lanes import KnownSessions, Lane
 from config.middleware import PERSONAL
 from supporters import metrics, switches
 
 logger = logging.getLogger(__name__)
 
-# Who looks after the site, and the machines that do, are never turned away.
-ALWAYS = (*PERSONAL, "/healthz", "/readyz", "/metrics")
+# The machines that look after the site are never turned away here; the latter two keep a thread
+# each at most (supporters.views.operations).
+ALWAYS = ("/healthz", "/readyz", "/metrics")
 # From links in mails: no more of them than mails went out, and each is one statement.
 _LINKS = ("/confirm/", "/signature/", "/unsubscribe/", "/organizer-mail/")
 _STEPS = ("/sign/", "/signed/")
@@ -47,7 +52,7 @@ class Gate:
     def __init__(self, threads: int) -> None:
         self.at_once = threads // 4
         self.readers = self.at_once - max(1, self.at_once // 4)
-        self.waiting = threads // 2 + threads // 8
+        self.waiting = threads // 2 - 2
         self._making = dict.fromkeys(Rank, 0)
         self._waiting = dict.fromkeys(Rank, 0)
         self._lock = threading.Lock()
@@ -111,18 +116,27 @@ class Gate:
         return now - self._crowded_since < _BURST and now - self._moved_at < _MOMENT
 
 
+def lane_of_strangers(threads: int) -> Lane:
+    """At accounts and the admin, who is not known to be logged in."""
+    return Lane(places=threads // 8, seats=threads // 16)
+
+
 class Shedding:
     """Stands behind what asks no database: kept pages, static files, headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.gate = Gate(settings.PETITIONS_THREADS)
+        self.strangers = lane_of_strangers(settings.PETITIONS_THREADS)
+        self.known = KnownSessions()
         self._refused, self._logged = 0, float("-inf")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith(ALWAYS):
+        if path in ALWAYS:
             return self.get_response(request)
+        if path.startswith(PERSONAL):
+            return self._admit(request)
         if why := getattr(request, "refused", ""):
             return self._refuse(request, why)
         if switches.current().busy and not path.startswith(_LINKS):
@@ -134,6 +148,19 @@ class Shedding:
             return self.get_response(request)
         finally:
             self.gate.leave(rank)
+
+    def _admit(self, request: HttpRequest) -> HttpResponse:
+        """Also while the site is busy: staff switch it off here."""
+        is_known = self.known.has(request)
+        if not is_known and not self.strangers.enter():
+            return self._refuse(request, "accounts")
+        try:
+            response = self.get_response(request)
+        finally:
+            if not is_known:
+                self.strangers.leave()
+        self.known.note(request, response)
+        return response
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
         metrics.shed.labels(why).inc()

@@ -1,8 +1,10 @@
 """The audit of the count: does every petition's number follow from its rows? Changes nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 # One statement sees one snapshot, however many confirm, fold and withdraw meanwhile.
 _AUDIT = """
@@ -48,6 +50,18 @@ class Drift:
     counted: int
     standing: int
     remaining: int
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Let statements take longer than the role's statement_timeout: millions of rows are read."""
+    if connection.vendor != "postgresql":  # where a transaction would keep who signs waiting
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Of the transaction alone: PgBouncer gives the connection to others afterwards.
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
 
 
 def drifts(slug: str | None = None) -> list[Drift]:

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min
-from django.utils import timezone
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from petitions import clock
 from supporters import metrics, outbox
 from supporters.models import Signature
 
@@ -35,13 +35,12 @@ class _Queue(Collector):
     """How far the worker is behind."""
 
     def collect(self) -> Iterator[Metric]:
-        now = timezone.now()
         tail = Signature.objects.tail().aggregate(size=Count("pk"), oldest=Min("confirmed_at"))
         yield _gauge("fold_tail", "Confirmed signatures without a position", tail["size"])
         yield _gauge(
             "fold_lag_seconds",
             "Age of the oldest of them",
-            (now - tail["oldest"]).total_seconds() if tail["oldest"] else 0,
+            (clock.now() - tail["oldest"]).total_seconds() if tail["oldest"] else 0,
         )
         waiting = GaugeMetricFamily(
             "undersigned_outbox_waiting",

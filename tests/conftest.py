@@ -24,7 +24,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.cached_pages import pages
 from petitions import clock
-from supporters import rate_limits, switches
+from supporters import rate_limits, readiness, switches
 from supporters.kept import forget_everything
 from supporters.views.petition_lookup import remembered_id
 from tests.chromium import find_chromium
@@ -98,9 +98,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """No test meets the cached pages, ids, used-up limits or switches of another."""
+    """No test meets the cached pages, ids, used-up limits, switches or health of another."""
     rate_limits.reset()
     switches.memory.forget()
+    readiness.memory.forget()
     pages.clear()
     forget_everything()
     remembered_id.cache_clear()

@@ -46,3 +46,16 @@ def test_errors_are_kept_by_no_cache(client, address):
     response = client.get(address)
     assert response.status_code == 404
     assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "host", ["10.0.0.5", "10.0.0.5:8000", "[fd00::5]", "evil.example", "a_b", ""]
+)
+def test_a_load_balancer_asks_by_whatever_address_it_has(client, host):
+    for probe in ("/healthz", "/readyz"):
+        answer = client.get(probe, headers={"host": host})
+        assert answer.status_code == 200, probe
+        assert host not in answer.content.decode() or not host
+    for other in ("/", "/healthz/", "/readyzfoo", "/metrics", "/accounts/login/"):
+        assert client.get(other, headers={"host": "10.0.0.5"}).status_code == 400, other

@@ -49,3 +49,11 @@ def test_nonsense_stops_it(name, value):
     finished = start(**{name: value})
     assert finished.returncode != 0
     assert name in finished.stderr.splitlines()[-1]
+
+
+def test_a_folder_for_the_counters_that_is_not_there_is_named(tmp_path):
+    folder = str(tmp_path / "nobody-made-it")
+    said = start(PROMETHEUS_MULTIPROC_DIR=folder).stderr.splitlines()[-1]
+    assert "PROMETHEUS_MULTIPROC_DIR" in said
+    assert folder in said
+    assert start(PROMETHEUS_MULTIPROC_DIR=str(tmp_path)).returncode == 0

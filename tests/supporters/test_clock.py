@@ -12,6 +12,7 @@ from supporters.closing import close_due
 from supporters.confirming import Answer, confirm
 from supporters.count import Tally, with_live_count
 from supporters.delivery import deliver
+from supporters.exposition import exposition
 from supporters.mailings import fill
 from supporters.models import OutgoingMail, Signature
 from supporters.signing import Signer, ask_again, sign
@@ -60,6 +61,16 @@ def test_what_signing_confirming_and_counting_write(wrong):
     # Both mails can leave now, from wherever.
     assert len(outbox.claim()) == 2
     assert timedelta(0) <= outbox.oldest_age() < timedelta(minutes=10)
+
+
+def test_how_far_the_fold_is_behind(wrong):
+    SignatureFactory(petition=PetitionFactory(is_open=True), is_confirmed=True)
+    wrong()
+    [line] = [
+        line for line in exposition().decode().splitlines()
+        if line.startswith("undersigned_fold_lag_seconds ")
+    ]  # fmt: skip
+    assert 0 <= float(line.split()[1]) < 600
 
 
 def test_a_petition_is_closed_neither_early_nor_late(wrong):

@@ -1,9 +1,16 @@
 """`manage.py recount` finds every number that does not follow from its rows, and mends none."""
 
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
 
 from petitions.models import Petition
 from supporters.fold import fold
@@ -12,6 +19,8 @@ from supporters.withdrawing import disown, withdraw
 from tests.factories import PetitionFactory, SignatureFactory
 
 pytestmark = pytest.mark.django_db
+LONG = 30  # seconds, for a busy machine
+ALLOWED = 2  # seconds
 
 
 @pytest.fixture
@@ -77,8 +86,9 @@ def test_one_petition_alone(petition):
     Petition.objects.filter(pk=other.pk).update(supporter_count=1)
     assert recount("--petition", "mend-the-bridge") == "Checked 1: all add up.\n"
     assert drifted("--petition", "other").startswith("other: supporter_count is 1,")
-    with pytest.raises(CommandError, match="no petition"):
+    with pytest.raises(CommandError, match="no petition") as error:
         recount("--petition", "nothing")
+    assert error.value.returncode == 2
 
 
 def test_one_statement_for_all(petition, count_queries):
@@ -87,3 +97,66 @@ def test_one_statement_for_all(petition, count_queries):
     with count_queries() as queries:
         recount()
     assert len(queries) == 2, queries  # the audit, and how many petitions there are
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
+)
+def test_what_could_not_be_checked_has_not_drifted(url):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "recount"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("CommandError: Nothing was checked: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_it_may_take_longer_than_the_role_allows(petition):
+    """Somebody keeps the table for longer than that."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+        cursor.execute(f"SET statement_timeout = '{ALLOWED}s'")
+    waited, done = threading.Event(), threading.Event()
+
+    def keep():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE supporters_signature IN ACCESS EXCLUSIVE MODE")
+                has_it.set()
+                while not done.wait(0.05):
+                    cursor.execute(
+                        "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+                        " AND clock_timestamp() - query_start > make_interval(secs => %s)",
+                        [pid, 2 * ALLOWED],
+                    )
+                    if cursor.fetchone():
+                        waited.set()
+                        return
+        finally:
+            connections.close_all()
+
+    has_it = threading.Event()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            keeping = pool.submit(keep)
+            assert has_it.wait(LONG)
+            try:
+                assert "all add up" in recount()
+            finally:
+                done.set()
+            keeping.result()
+        assert waited.is_set()
+        with connection.cursor() as cursor:  # it holds for all others as before
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == (f"{ALLOWED}s",)
+    finally:
+        connection.close()

@@ -239,7 +239,10 @@ def test_the_command_alone_only_tells(capsys):
 
 
 @pytest.mark.django_db
-def test_readyz_names_what_is_turned(client):
-    assert client.get("/readyz").json()["switches"] == []
+def test_readyz_names_what_is_turned(client, settings):
+    settings.METRICS_KEY = "key"
+    headers = {"authorization": "Bearer key"}
+    assert client.get("/readyz", headers=headers).json()["switches"] == []
     turned(signing_paused=True, page_seconds=30)
-    assert client.get("/readyz").json()["switches"] == ["signing_paused", "page_seconds"]
+    said = client.get("/readyz", headers=headers).json()
+    assert said["switches"] == ["signing_paused", "page_seconds"]

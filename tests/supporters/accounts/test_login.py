@@ -1,6 +1,7 @@
 """Logging in: by name or address, never elsewhere afterwards, and not by trying for long."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from tests.supporters.accounts.conftest import PASSWORD, member, typed
@@ -106,6 +107,14 @@ class TestTooManyTries:
         for n in range(5):
             client.post(LOGIN, typed(password="wrong"), REMOTE_ADDR=f"192.0.2.{n}")
         page = client.post(LOGIN, typed(), REMOTE_ADDR="198.51.100.1")
+        assert "Too many tries failed" in page.content.decode()
+
+    def test_the_tries_of_many_others_do_not_push_them_out(self, client, mo):
+        for _ in range(5):
+            client.post(LOGIN, typed(password="wrong"))
+        for n in range(2_000):  # what a counter of each of them would be
+            cache.set(f"another:{n}", [n], 300)
+        page = client.post(LOGIN, typed())
         assert "Too many tries failed" in page.content.decode()
 
     def test_a_client_has_so_many_whatever_names_it_tries(self, client, mo, settings):

@@ -1,0 +1,140 @@
+"""Accounts and the admin: strangers have few places, whoever is known to be logged in has all."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpResponse
+
+from config import lanes, shedding
+from config.lanes import KnownSessions, Lane
+from supporters import metrics
+
+LONG = 30  # seconds, for a busy machine
+
+
+def test_who_finds_no_place_and_no_seat_is_told_at_once():
+    lane = Lane(places=2, seats=0)
+    assert [lane.enter() for _ in range(3)] == [True, True, False]
+    lane.leave()
+    assert lane.enter()
+
+
+def test_who_waits_gets_the_place_that_is_left(monkeypatch):
+    monkeypatch.setattr(lanes, "PATIENCE", LONG)
+    lane = Lane(places=1, seats=1)
+    assert lane.enter()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lane.enter)
+        nap = threading.Event()
+        for _ in range(LONG * 100):
+            if lane._seats._value == 0:
+                break
+            nap.wait(0.01)
+        assert not waiting.done()
+        assert not lane.enter()
+        lane.leave()
+        assert waiting.result(LONG)
+    assert lane._seats._value == 1
+
+
+def test_who_waits_in_vain_gives_the_seat_back(monkeypatch):
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    lane = Lane(places=1, seats=1)
+    assert lane.enter()
+    assert [lane.enter() for _ in range(3)] == [False] * 3
+    lane.leave()
+    assert lane.enter()
+
+
+class TestShedding:
+    @pytest.fixture
+    def full(self, monkeypatch):
+        """A process in which strangers have every place that they may have."""
+        lane = Lane(places=1, seats=0)
+        monkeypatch.setattr(shedding, "lane_of_strangers", lambda threads: lane)
+        assert lane.enter()
+        return lane
+
+    @pytest.mark.parametrize("path", ["/accounts/login/", "/admin/"])
+    def test_strangers_are_told(self, client, full, path):
+        before = metrics.shed.labels("accounts")._value.get()
+        for cookie in ("", "sessionid=" + "a" * 32):
+            answer = client.get(path, headers={"cookie": cookie})
+            assert answer.status_code == 503
+            assert "very busy" in answer.content.decode()
+            assert 10 <= int(answer["Retry-After"]) < 20
+        assert metrics.shed.labels("accounts")._value.get() == before + 2
+
+    @pytest.mark.django_db
+    def test_who_was_logged_in_here_before_goes_on(self, client, full, admin_user):
+        client.force_login(admin_user)
+        assert client.get("/admin/").status_code == 503
+        full.leave()
+        assert client.get("/admin/").status_code == 200
+        assert full.enter()
+        assert [client.get("/admin/").status_code for _ in range(5)] == [200] * 5
+
+    @pytest.mark.django_db
+    def test_so_does_who_has_just_logged_in(self, client, full, admin_user):
+        full.leave()
+        admin_user.set_password("correct horse")
+        admin_user.save()
+        data = {"login": admin_user.username, "password": "correct horse"}
+        answer = client.post("/accounts/login/", data)
+        assert "_auth_user_id" in client.session, answer.content.decode()[:500]
+        assert full.enter()
+        assert client.get("/admin/").status_code == 200
+
+    def test_a_fault_leaves_its_place(self, full, rf):
+        full.leave()
+        middleware = shedding.Shedding(lambda request: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                middleware(rf.get("/accounts/login/"))
+        assert full.enter()
+
+    @pytest.mark.django_db
+    def test_the_rest_does_not_stand_in_that_line(self, client, full):
+        assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/readyzfoo", "/healthz/", "/metricsfoo", "/metrics/x"])
+def test_only_the_addresses_themselves_pass_the_gate(rf, monkeypatch, path):
+    def answer(request):
+        return HttpResponse("passed")
+
+    middleware = shedding.Shedding(answer)
+    monkeypatch.setattr(middleware.gate, "enter", lambda rank: False)
+    for exact in ("/healthz", "/readyz", "/metrics"):
+        assert middleware(rf.get(exact)).status_code == 200
+    assert middleware(rf.get(path)).status_code == 503
+
+
+@pytest.mark.django_db
+def test_the_oldest_are_forgotten(rf, monkeypatch):
+    monkeypatch.setattr(KnownSessions, "MOST", 2)
+    known = KnownSessions()
+    requests = []
+    for _ in range(3):
+        request = rf.get("/admin/")
+        request.session = SessionStore()
+        request.session["_auth_user_id"] = "1"
+        request.session.create()
+        request.COOKIES["sessionid"] = request.session.session_key
+        known.note(request, HttpResponse())
+        requests.append(request)
+    assert [known.has(request) for request in requests] == [False, True, True]
+
+
+@pytest.mark.django_db
+def test_a_session_of_nobody_is_not_known(rf):
+    known = KnownSessions()
+    request = rf.get("/accounts/login/")
+    request.session = SessionStore()
+    request.session["next"] = "/admin/"
+    request.session.create()
+    request.COOKIES["sessionid"] = request.session.session_key
+    known.note(request, HttpResponse())
+    assert not known.has(request)

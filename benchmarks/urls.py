@@ -21,7 +21,8 @@ __all__ = ["handler400", "handler500", "urlpatterns"]
 
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
 _kept: dict[str, bytes] = {}
-shedding.ALWAYS = (*shedding.ALWAYS, "/floor/constant/")
+_CONSTANT = ("page.html", "count")  # as benchmarks/cases/pages.py writes them
+shedding.ALWAYS = (*shedding.ALWAYS, *(f"/floor/constant/{name}" for name in _CONSTANT))
 
 _INSERT = """INSERT INTO supporters_signature (
     petition_id, version_id, given_name, family_name, email, email_key, country, postal_code, locality,

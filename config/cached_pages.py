@@ -146,10 +146,14 @@ def _key(request: HttpRequest, query: str) -> _Key:
 
 
 def _drop_petitions(slugs: Collection[str]) -> None:
-    def of_these(key: Hashable) -> bool:
-        return isinstance(key, tuple) and any(f"/petitions/{slug}/" in key[2] for slug in slugs)
+    """But for the number, which names nobody."""
+    starts = [f"/petitions/{slug}/" for slug in slugs]
 
-    pages.drop(of_these)
+    def may_name_them(key: Hashable) -> bool:
+        path = key[2] if isinstance(key, tuple) else ""
+        return not path.endswith(".json") and any(start in path for start in starts)
+
+    pages.drop(may_name_them)
 
 
 def _read_by_view(path: str) -> tuple[str, ...] | None:

@@ -65,7 +65,7 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Do all that is due, and send it. True if all is well."""
+        """Do all that is due, to its end, and send it. True if all is well."""
         for turn in TASKS:
             while self._take(turn) and turn.in_batches and not self.stopping:
                 pass
@@ -79,13 +79,14 @@ class Worker:
         now = time.monotonic()
         if now >= self._next.get(turn.name, now):
             self._next[turn.name] = now + turn.every
-            self._take(turn)
+            if self._take(turn) and turn.in_batches:
+                self._next[turn.name] = now  # for what is left
 
     def _take(self, turn: Task) -> bool:
         """Whether it did something."""
         done: list[object] = []
         task = partial(turn.task, go_on=self._goes_on) if turn.takes_go_on else turn.task
-        return self._do(turn.name, lambda: done.append(task())) and bool(done[0])
+        return not self._do(turn.name, lambda: done.append(task())) and bool(done[0])
 
     def _empty_outbox(self) -> None:
         limit = outbox.BATCH
@@ -107,13 +108,15 @@ class Worker:
             self._line.close()
 
     def _deliver_for_ever(self) -> None:
-        """The thread's work. The longer the mail server is away, the longer between two tries."""
+        """The thread's work. The longer the mail server is away, the longer between two tries; not
+        so with the database, which all other tasks ask for each second, too."""
         wait = TICK
         try:
             while not self.stopping:
                 began = time.monotonic()
-                well = self._do("outbox", self._empty_outbox)
-                wait = TICK if well else min(wait * 2, LONGEST_WAIT)
+                error = self._do("outbox", self._empty_outbox)
+                is_away = isinstance(error, MailServerAway)
+                wait = min(wait * 2, LONGEST_WAIT) if is_away else TICK
                 close_old_connections()
                 self._rest(began + wait)
         finally:
@@ -137,8 +140,8 @@ class Worker:
     def _goes_on(self) -> bool:
         return not self.stopping
 
-    def _do(self, name: str, task: Callable[[], object]) -> bool:
-        """Do the task. The same failure again and again is logged in full once."""
+    def _do(self, name: str, task: Callable[[], object]) -> Exception | None:
+        """Do the task. Returns its failure; the same again and again is logged in full once."""
         try:
             task()
         except Exception as error:  # one task must not stop the others
@@ -157,10 +160,10 @@ class Worker:
             self._failures[name] = text
             if isinstance(error, DatabaseFailure):
                 close_old_connections()  # one that was lost is opened anew
-            return False
+            return error
         if self._failures.pop(name, None):
             logger.info("Works again: %s", name)
-        return True
+        return None
 
     def _rest(self, until: float) -> None:
         """Sleep in naps: an Event that a signal handler sets can lock up its own thread."""

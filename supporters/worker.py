@@ -6,13 +6,21 @@ take a second to read.
 """
 
 import logging
+import math
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from functools import partial
 
-from django.db import DataError, IntegrityError, close_old_connections, connections
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+)
 from django.db import Error as DatabaseFailure
 
 from supporters import delivery, outbox, progress, transparency
@@ -28,6 +36,9 @@ _QUICK = 0.3  # seconds for a batch, so that the next may be larger
 _NAP = 0.1  # seconds between two looks at whether to stop
 _MINUTE = 60.0
 LONGEST_WAIT = 60.0  # seconds between two tries of a mail server that is away
+# Seconds after the database was away in which nothing is taken over: who sent it has the stamp that
+# the database forgot, and hears within a second or two that it is back.
+GRACE = 10.0
 
 
 class Worker:
@@ -40,6 +51,7 @@ class Worker:
         self.stopping = False
         self._stamps = Stamps()  # of the thread that sends, as is the line
         self._line = Line()
+        self._away_at = -math.inf  # time.monotonic() when the database was last seen to be away
         self._failures: dict[str, str] = {}  # task → what its last failure said
         self._next: dict[str, float] = {}  # task → time.monotonic() of its next turn
 
@@ -48,6 +60,7 @@ class Worker:
         self.stopping = True
 
     def run(self) -> None:
+        self._away_at = time.monotonic()  # for all that a new worker knows
         post = threading.Thread(target=self._deliver_for_ever, name="outbox")
         post.start()
         counting = threading.Thread(target=self._count_for_ever, name="figures")
@@ -94,7 +107,11 @@ class Worker:
             while not self.stopping:
                 began = time.monotonic()
                 batch = delivery.deliver(
-                    limit=limit, go_on=self._goes_on, stamps=self._stamps, line=self._line
+                    limit=limit,
+                    go_on=self._goes_on,
+                    stamps=self._stamps,
+                    line=self._line,
+                    take_over=began - self._away_at >= GRACE,
                 )
                 if batch.trouble:
                     raise MailServerAway(batch.trouble)
@@ -115,6 +132,8 @@ class Worker:
             while not self.stopping:
                 began = time.monotonic()
                 error = self._do("outbox", self._empty_outbox)
+                if isinstance(error, OperationalError | InterfaceError):
+                    self._away_at = time.monotonic()
                 is_away = isinstance(error, MailServerAway)
                 wait = min(wait * 2, LONGEST_WAIT) if is_away else TICK
                 close_old_connections()

@@ -33,7 +33,8 @@ class Inbox:
     (4xx: try later; 5xx: never). `fail_connections()` drops every connection at its first word,
     and open ones at their next mail, until `mend_connections()`. `delay` is how many seconds each
     mail takes; `refuse_all(code)` answers every RCPT so; `die()` breaks the connection off after
-    the next mail, before a word about it, and keeps it or does not. `pipelining` offers to hear
+    the next mail, before a word about it, and keeps it or does not. `hold_next()` keeps the next
+    mail and says nothing about it, while it is `held`, until `let_go()`. `pipelining` offers to hear
     several words at once.
     """
 
@@ -44,6 +45,8 @@ class Inbox:
     failing: bool = False
     delay: float = 0
     pipelining: bool = False
+    held: Delivery | None = None
+    _holding: bool = False
     _refusing: int = 0
     _dying: bool = False
     _keeping: bool = False
@@ -66,6 +69,12 @@ class Inbox:
 
     def die(self, *, keeping: bool) -> None:
         self._keeping, self._dying = keeping, True
+
+    def hold_next(self) -> None:
+        self._holding = True
+
+    def let_go(self) -> None:
+        self._holding = False
 
     @property
     def has_died(self) -> bool:
@@ -145,8 +154,20 @@ class Inbox:
             if not self._keeping:
                 return "421 forgotten"
         raw = envelope.original_content or b""
-        self.deliveries.append(Delivery(envelope.mail_from or "", list(envelope.rcpt_tos), raw))
+        mail = Delivery(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        self.deliveries.append(mail)
+        if self._holding and self.held is None:
+            await self._hold(mail)
         return "250 kept"
+
+    async def _hold(self, mail: Delivery) -> None:
+        """It ends, too, when the client has gone."""
+        self.held = mail
+        try:
+            while self._holding:  # noqa: ASYNC110 (said from another thread)
+                await asyncio.sleep(0.01)
+        finally:
+            self.held = None
 
 
 class _AnyPort(Controller):

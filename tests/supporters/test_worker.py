@@ -250,9 +250,17 @@ def test_it_goes_on_once_the_mail_server_is_back(smtp_server):
     assert not OutgoingMail.objects.filter(sent_at=None).exists()
 
 
-def tell(statement: str) -> None:
+@contextmanager
+def without_outbox():
+    """Every look at the outbox fails, as the database says it."""
+    table = OutgoingMail._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE away RENAME TO {table}")
 
 
 class Rested(Worker):
@@ -277,14 +285,10 @@ def test_only_a_mail_server_that_is_away_is_asked_ever_less_often(smtp_server):
     assert "MailServerAway" in worker._failures["outbox"]
     assert max(worker.rests) > 2 * worker_module.TICK
     smtp_server.mend_connections()
-    table, away = OutgoingMail._meta.db_table, "away"
     worker = Rested()
-    tell(f"ALTER TABLE {table} RENAME TO {away}")
-    try:
+    with without_outbox():
         worker._deliver_for_ever()
-    finally:
-        tell(f"ALTER TABLE {away} RENAME TO {table}")
-    assert table in worker._failures["outbox"]
+    assert OutgoingMail._meta.db_table in worker._failures["outbox"]
     assert len(worker.rests) == 5
     assert max(worker.rests) <= worker_module.TICK
     assert smtp_server.deliveries == []

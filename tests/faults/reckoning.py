@@ -11,6 +11,13 @@ from tests.smtp import Delivery
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*<(\d+)\.", re.IGNORECASE | re.MULTILINE)
 
+# A traceback to its last line, which names what was raised.
+_OF_DATABASE = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+"
+    r"(?:psycopg2?|django\.db\.utils)\.(?:[\w.]*\.)?(?:\w*Error|AdminShutdown|CrashShutdown)\b",
+    re.MULTILINE,
+)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -21,8 +28,13 @@ class Row:
     mails_asked: int
 
 
-def reckon(world: World, journal: Journal, *, repeats: int = 0) -> None:
-    """Settle the accounts; `repeats` is how many mails may have gone out twice, one for each kill."""
+def reckon(
+    world: World, journal: Journal, *, repeats: int = 0, database_died: bool = False
+) -> None:
+    """Settle the accounts; `repeats` is how many mails may have gone out twice, one for each kill.
+
+    Workers log no failure but, where it died, the database's.
+    """
     world.settle()
     rows = [
         Row(*found)
@@ -40,6 +52,7 @@ def reckon(world: World, journal: Journal, *, repeats: int = 0) -> None:
     _readings_were_right(journal)
     _mails_came_once(world, rows, repeats)
     _nothing_is_in_the_logs(world)
+    _workers_failed_at_nothing_else(world, database_died=database_died)
 
 
 def _answers_are_fit_for_people(journal: Journal) -> None:
@@ -146,3 +159,11 @@ def _nothing_is_in_the_logs(world: World) -> None:
     assert "deadlock detected" not in world.cluster.log()
     for running in world.processes.running:
         assert "Internal Server Error" not in running.log()
+
+
+def _workers_failed_at_nothing_else(world: World, *, database_died: bool) -> None:
+    for running in world.processes.running:
+        if running.name.startswith("worker"):
+            log = running.log()
+            expected = len(_OF_DATABASE.findall(log)) if database_died else 0
+            assert log.count("Traceback (most recent call last)") == expected, log

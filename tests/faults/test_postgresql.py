@@ -34,7 +34,7 @@ def test_postgresql_is_stopped_at_once_and_started_again(world):
     assert worker.is_alive
     assert set(crowd.journal.processes) == served_by
     assert _refused(crowd)
-    reckon(world, crowd.journal, repeats=2)
+    reckon(world, crowd.journal, repeats=2, database_died=True)
 
 
 def test_one_of_its_processes_is_killed(world):
@@ -50,7 +50,7 @@ def test_one_of_its_processes_is_killed(world):
         crowd.wait_for("confirm", 10)
     assert web.is_alive
     assert worker.is_alive
-    reckon(world, crowd.journal, repeats=2)
+    reckon(world, crowd.journal, repeats=2, database_died=True)
 
 
 def test_all_connections_are_taken(world):
@@ -74,7 +74,7 @@ def test_all_connections_are_taken(world):
         crowd.wait_for("confirm", 10)
     assert web.is_alive
     assert worker.is_alive
-    reckon(world, crowd.journal, repeats=1)
+    reckon(world, crowd.journal, repeats=1, database_died=True)
 
 
 def _kept_by(web, page: str) -> int:

@@ -52,6 +52,7 @@ def deliver(
     go_on: Callable[[], bool] = lambda: True,
     stamps: Stamps | None = None,
     line: Line | None = None,
+    take_over: bool = True,
 ) -> Round:
     """Claim a batch and send it. `go_on` is asked before each mail; the rest is released.
 
@@ -60,12 +61,12 @@ def deliver(
 
     Who calls it again and again gives the same `stamps` each time, so that what was sent when the
     database went away is stamped once it is back; and the same `line`, which is left open for the
-    next batch if all goes well.
+    next batch if all goes well. `take_over` is claim()'s.
     """
     stamps = Stamps() if stamps is None else stamps
     stamps.make_up()
     stop_at = time.monotonic() + settings.PETITIONS_OUTBOX_LEASE / 2  # before the lease begins
-    claimed = outbox.claim(limit)
+    claimed = outbox.claim(limit, take_over=take_over)
     batch = deque(outbox.without_undeliverable(claimed))
     delivery = Delivery(Round(claimed=len(claimed)), stamps, line or Line())
 
@@ -89,13 +90,14 @@ def deliver(
                 delivery.send(mail, message)
     finally:
         delivery.line.recall()
+        stamps.untried(batch)
         try:
             stamps.settle()
         finally:
             if line is None or delivery.round.trouble:
                 delivery.line.close()
         delivery.settle()
-        _release(batch)
+        stamps.release()
     return delivery.round
 
 
@@ -195,12 +197,3 @@ class Delivery:
                 suppress(mail.recipient, Why.BOUNCE)
         else:
             outbox.put_off(mail, describe(error))
-
-
-def _release(batch: deque[OutgoingMail]) -> None:
-    if not batch:
-        return
-    try:
-        outbox.release(batch)
-    except DatabaseFailure:
-        logger.warning("%s mails wait for their lease to end.", len(batch))

@@ -1,29 +1,33 @@
-"""Erasure: what was never confirmed, and mails whose work is done, are not kept."""
+"""Erasure: what was never confirmed, and mails whose work is done, are not kept.
+
+In steps of BATCH rows (steps.py): a function that returns a number may have left something. Rows
+that another worker is at are passed by, so that two share the work and neither waits.
+"""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from petitions.models import Invitation, PetitionDraft
 from supporters.growth.figures import note_lapsed
 from supporters.models import Mailing, OutgoingMail, Signature
+from supporters.steps import always, in_steps
 
 BATCH = 1_000
 SENT_MAILS_KEPT = timedelta(days=30)
 FAILED_MAILS_KEPT = timedelta(days=90)
 
 
-def erase_unconfirmed() -> int:
+def erase_unconfirmed(*, go_on: Callable[[], bool] = always) -> int:
     """Delete pending signatures, and their mails, after PETITIONS_UNCONFIRMED_DAYS days."""
     before = timezone.now() - timedelta(days=settings.PETITIONS_UNCONFIRMED_DAYS)
-    erased = 0
-    while batch := _erase_batch(before):
-        erased += batch
-    return erased
+    return in_steps(partial(_erase_batch, before), go_on=go_on)
 
 
 def _erase_batch(before: datetime) -> int:
@@ -49,15 +53,12 @@ def _erase_batch(before: datetime) -> int:
     return len(gone)
 
 
-def erase_stale_drafts() -> int:
+def erase_stale_drafts(*, go_on: Callable[[], bool] = always) -> int:
     """Delete drafts, and their pictures, PETITIONS_DRAFT_DAYS days after their last change.
 
     Also what is left of those that became petitions: nobody needs it by then.
     """
-    erased = 0
-    while batch := _erase_drafts():
-        erased += batch
-    return erased
+    return in_steps(_erase_drafts, go_on=go_on)
 
 
 def _erase_drafts() -> int:
@@ -79,7 +80,7 @@ def forget_invitations() -> int:
     return deleted
 
 
-def forget_mails() -> int:
+def forget_mails(*, go_on: Callable[[], bool] = always) -> int:
     """Delete sent mails after 30 days, but none of a mailing being filled; failed ones after 90."""
     now = timezone.now()
     filling = {
@@ -89,17 +90,19 @@ def forget_mails() -> int:
     }
     sent = OutgoingMail.objects.filter(sent_at__lt=now - SENT_MAILS_KEPT).exclude(**filling)
     failed = OutgoingMail.objects.filter(failed_at__lt=now - FAILED_MAILS_KEPT)
-    forgotten = 0
-    for mails, moment in ((sent, "sent_at"), (failed, "failed_at")):
-        # In the order of an index each, so that the last look ends where the young ones begin.
-        while ids := list(mails.order_by(moment).values_list("pk", flat=True)[:BATCH]):
-            forgotten += _forget(ids)
-    return forgotten
+    # In the order of an index each, so that the last look ends where the young ones begin.
+    return in_steps(
+        lambda: _forget(sent.order_by("sent_at")) or _forget(failed.order_by("failed_at")),
+        go_on=go_on,
+    )
 
 
-def _forget(ids: list[int]) -> int:
-    """Their numbers stay with the mailing that they belonged to."""
+def _forget(mails: QuerySet[OutgoingMail]) -> int:
+    """The first of them. Their numbers stay with the mailing that they belonged to."""
     with transaction.atomic():
+        # Two workers that count the same mail would add it to its mailing twice.
+        found = mails.select_for_update(skip_locked=True, of=("self",)).only("pk")[:BATCH]
+        ids = [mail.pk for mail in found]
         gone = OutgoingMail.objects.filter(pk__in=ids)
         of_mailings = gone.exclude(mailing=None).order_by("mailing").values_list("mailing")
         counted = of_mailings.annotate(sent=Count("sent_at"), failed=Count("failed_at"))

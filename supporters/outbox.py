@@ -119,14 +119,16 @@ def waiting() -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(sent_at=None, failed_at=None)
 
 
-def claim(limit: int = BATCH) -> list[OutgoingMail]:
+def claim(limit: int = BATCH, *, take_over: bool = True) -> list[OutgoingMail]:
     """Lease up to `limit` mails that are due to this caller, and commit.
 
     What single people wait for goes before the mailings, which wait while they are paused. No two
-    callers get the same row before its lease (PETITIONS_OUTBOX_LEASE seconds) has ended.
+    callers get the same row before its lease (PETITIONS_OUTBOX_LEASE seconds) has ended; nor after
+    that without `take_over`.
     """
     single = Q(mailing=None)
-    due = _due() if not switches.current().mailings_paused else _due().filter(single)
+    due = _due() if take_over else _due().filter(leased_until=None)
+    due = due if not switches.current().mailings_paused else due.filter(single)
     if not due.exists():  # so that an idle worker never asks SQLite for its write lock
         return []
     with transaction.atomic():

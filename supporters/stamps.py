@@ -7,11 +7,13 @@ worker repeats one mail at most. When PostgreSQL itself dies it forgets the stam
 moment; the worker remembers them until a commit that did wait has carried them to the disk, that is
 at the end of each batch and every tenth of a second, and stamps them again. Only when both die at
 once, with the power, can what was sent in that tenth of a second go out twice, under the same
-Message-IDs.
+Message-IDs. And where its lease ended while the database was away, the others leave it alone for a
+moment (worker.py): this worker comes first.
 """
 
 import logging
 import time
+from collections.abc import Iterable
 
 from supporters import metrics, outbox, turns
 from supporters.models import OutgoingMail
@@ -28,10 +30,12 @@ class Stamps:
     def __init__(self) -> None:
         self._sent: OutgoingMail | None = None  # the last one, not stamped yet
         self._unsure: list[OutgoingMail] = []  # stamped without waiting
+        self._untried: list[OutgoingMail] = []  # to be given back
         self._sure_at = 0.0
 
     def make_up(self) -> None:
-        """Stamp what was left when the database went away. Guarded by the lease, as ever."""
+        """Stamp what was left when the database went away, and give back what was not tried.
+        Guarded by the lease, as ever."""
         if self._sent:
             self._unsure.append(self._sent)
             self._sent = None
@@ -40,6 +44,16 @@ class Stamps:
             outbox.keep_stamps(self._unsure)
         self._unsure.clear()
         self._sure_at = time.monotonic()
+        self.release()
+
+    def untried(self, mails: Iterable[OutgoingMail]) -> None:
+        """release() gives them back, or make_up() once the database is there."""
+        self._untried = list(mails)
+
+    def release(self) -> None:
+        if self._untried:
+            outbox.release(self._untried)
+            self._untried.clear()
 
     def add(self, mail: OutgoingMail) -> None:
         """It was sent; next(), turn() or settle(), called right after, stamps it."""

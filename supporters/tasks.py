@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from supporters import (
@@ -26,19 +27,22 @@ _TICK, _MINUTE, _HOUR = 0.0, 60.0, 3600.0
 
 @dataclass(frozen=True)
 class Task:
-    """One task. Whatever the task returns, it is true while there is more to do `in_batches`."""
+    """One task. Whatever the task returns, it is true while there is more to do `in_batches`; such
+    a task comes again at the next tick, however seldom it begins."""
 
     name: str
-    every: float  # seconds at least between two of it; 0: at each tick of the worker
+    every: float  # seconds until it begins again; 0: at each tick of the worker
     task: Callable[..., Any]
     in_batches: bool = False
     takes_go_on: bool = False  # the task asks go_on() before each of its steps
 
 
+_in_steps = partial(Task, in_batches=True, takes_go_on=True)
+
 TASKS = (
     Task("closing", _TICK, closing.close_due),
     Task("fold", _TICK, fold_all),
-    Task("sweeps", _TICK, sweeping.run, in_batches=True, takes_go_on=True),
+    _in_steps("sweeps", _TICK, sweeping.run),
     Task("scheduled updates", _TICK, releasing.release_due),
     Task("mailings", _TICK, mailings.fill, in_batches=True),
     Task("cancelled mailings", _TICK, mailings.remove_cancelled),
@@ -51,14 +55,14 @@ TASKS = (
     Task("quiet", _HOUR, quiet.tell),
     Task("closing dates", _HOUR, closing.announce),
     Task("late reviews", _HOUR, late.tell),
-    Task("erasure", _HOUR, erasure.erase_unconfirmed),
-    Task("swept signatures", _HOUR, erasing.erase_swept),
-    Task("networks", _HOUR, erasing.forget_networks),
+    _in_steps("erasure", _HOUR, erasure.erase_unconfirmed),
+    _in_steps("swept signatures", _HOUR, erasing.erase_swept),
+    _in_steps("networks", _HOUR, erasing.forget_networks),
     Task("suspicions", _HOUR, erasing.forget_suspicions),
-    Task("drafts", _HOUR, erasure.erase_stale_drafts),
+    _in_steps("drafts", _HOUR, erasure.erase_stale_drafts),
     Task("invitations", _HOUR, erasure.forget_invitations),
     Task("reports", _HOUR, reporting.forget_addresses),
     Task("recalled pages", _HOUR, recalls.forget),
-    Task("old mails", _HOUR, erasure.forget_mails),
+    _in_steps("old mails", _HOUR, erasure.forget_mails),
     Task("sessions", _HOUR, sessions.forget),
 )

@@ -6,13 +6,21 @@ take a second to read.
 """
 
 import logging
+import math
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from functools import partial
 
-from django.db import DataError, IntegrityError, close_old_connections, connections
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+)
 from django.db import Error as DatabaseFailure
 
 from supporters import delivery, outbox, progress, transparency
@@ -28,6 +36,9 @@ _QUICK = 0.3  # seconds for a batch, so that the next may be larger
 _NAP = 0.1  # seconds between two looks at whether to stop
 _MINUTE = 60.0
 LONGEST_WAIT = 60.0  # seconds between two tries of a mail server that is away
+# Seconds after the database was away in which nothing is taken over: who sent it has the stamp that
+# the database forgot, and hears within a second or two that it is back.
+GRACE = 10.0
 
 
 class Worker:
@@ -40,6 +51,7 @@ class Worker:
         self.stopping = False
         self._stamps = Stamps()  # of the thread that sends, as is the line
         self._line = Line()
+        self._away_at = -math.inf  # time.monotonic() when the database was last seen to be away
         self._failures: dict[str, str] = {}  # task → what its last failure said
         self._next: dict[str, float] = {}  # task → time.monotonic() of its next turn
 
@@ -48,6 +60,7 @@ class Worker:
         self.stopping = True
 
     def run(self) -> None:
+        self._away_at = time.monotonic()  # for all that a new worker knows
         post = threading.Thread(target=self._deliver_for_ever, name="outbox")
         post.start()
         counting = threading.Thread(target=self._count_for_ever, name="figures")
@@ -65,7 +78,7 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Do all that is due, and send it. True if all is well."""
+        """Do all that is due, to its end, and send it. True if all is well."""
         for turn in TASKS:
             while self._take(turn) and turn.in_batches and not self.stopping:
                 pass
@@ -79,13 +92,14 @@ class Worker:
         now = time.monotonic()
         if now >= self._next.get(turn.name, now):
             self._next[turn.name] = now + turn.every
-            self._take(turn)
+            if self._take(turn) and turn.in_batches:
+                self._next[turn.name] = now  # for what is left
 
     def _take(self, turn: Task) -> bool:
         """Whether it did something."""
         done: list[object] = []
         task = partial(turn.task, go_on=self._goes_on) if turn.takes_go_on else turn.task
-        return self._do(turn.name, lambda: done.append(task())) and bool(done[0])
+        return not self._do(turn.name, lambda: done.append(task())) and bool(done[0])
 
     def _empty_outbox(self) -> None:
         limit = outbox.BATCH
@@ -93,7 +107,11 @@ class Worker:
             while not self.stopping:
                 began = time.monotonic()
                 batch = delivery.deliver(
-                    limit=limit, go_on=self._goes_on, stamps=self._stamps, line=self._line
+                    limit=limit,
+                    go_on=self._goes_on,
+                    stamps=self._stamps,
+                    line=self._line,
+                    take_over=began - self._away_at >= GRACE,
                 )
                 if batch.trouble:
                     raise MailServerAway(batch.trouble)
@@ -107,13 +125,17 @@ class Worker:
             self._line.close()
 
     def _deliver_for_ever(self) -> None:
-        """The thread's work. The longer the mail server is away, the longer between two tries."""
+        """The thread's work. The longer the mail server is away, the longer between two tries; not
+        so with the database, which all other tasks ask for each second, too."""
         wait = TICK
         try:
             while not self.stopping:
                 began = time.monotonic()
-                well = self._do("outbox", self._empty_outbox)
-                wait = TICK if well else min(wait * 2, LONGEST_WAIT)
+                error = self._do("outbox", self._empty_outbox)
+                if isinstance(error, OperationalError | InterfaceError):
+                    self._away_at = time.monotonic()
+                is_away = isinstance(error, MailServerAway)
+                wait = min(wait * 2, LONGEST_WAIT) if is_away else TICK
                 close_old_connections()
                 self._rest(began + wait)
         finally:
@@ -137,8 +159,8 @@ class Worker:
     def _goes_on(self) -> bool:
         return not self.stopping
 
-    def _do(self, name: str, task: Callable[[], object]) -> bool:
-        """Do the task. The same failure again and again is logged in full once."""
+    def _do(self, name: str, task: Callable[[], object]) -> Exception | None:
+        """Do the task. Returns its failure; the same again and again is logged in full once."""
         try:
             task()
         except Exception as error:  # one task must not stop the others
@@ -157,10 +179,10 @@ class Worker:
             self._failures[name] = text
             if isinstance(error, DatabaseFailure):
                 close_old_connections()  # one that was lost is opened anew
-            return False
+            return error
         if self._failures.pop(name, None):
             logger.info("Works again: %s", name)
-        return True
+        return None
 
     def _rest(self, until: float) -> None:
         """Sleep in naps: an Event that a signal handler sets can lock up its own thread."""

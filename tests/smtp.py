@@ -33,7 +33,10 @@ class Inbox:
     (4xx: try later; 5xx: never). `fail_connections()` drops every connection at its first word,
     and open ones at their next mail, until `mend_connections()`. `delay` is how many seconds each
     mail takes; `refuse_all(code)` answers every RCPT so; `die()` breaks the connection off after
-    the next mail, before a word about it, and keeps it or does not. `pipelining` offers to hear
+    the next mail, before a word about it, and keeps it or does not; or earlier, after it has
+    consented to a recipient ("RCPT") or within the text ("354"). `silent` is the word (EHLO, MAIL,
+    DATA) that is heard and not answered, for as long as it says so. `hold_next()` keeps the next
+    mail and says nothing about it, while it is `held`, until `let_go()`. `pipelining` offers to hear
     several words at once.
     """
 
@@ -44,8 +47,11 @@ class Inbox:
     failing: bool = False
     delay: float = 0
     pipelining: bool = False
+    silent: str = ""
+    held: Delivery | None = None
+    _holding: bool = False
     _refusing: int = 0
-    _dying: bool = False
+    _dying: str = ""  # where
     _keeping: bool = False
 
     def refuse(self, address: str, code: int = 550) -> None:
@@ -64,8 +70,21 @@ class Inbox:
         """0 ends it."""
         self._refusing = code
 
-    def die(self, *, keeping: bool) -> None:
-        self._keeping, self._dying = keeping, True
+    def die(self, at: str = "DATA", *, keeping: bool = False) -> None:
+        self._keeping, self._dying = keeping, at
+
+    def dies(self, at: str) -> bool:
+        """Whether it is to, here and now; once."""
+        if self._dying != at:
+            return False
+        self._dying = ""
+        return True
+
+    def hold_next(self) -> None:
+        self._holding = True
+
+    def let_go(self) -> None:
+        self._holding = False
 
     @property
     def has_died(self) -> bool:
@@ -99,6 +118,7 @@ class Inbox:
             await server.push("421 closing")
             server.transport.close()
             return []
+        await self._silence("EHLO")
         session.host_name = hostname
         self.connections += 1
         if self.pipelining:
@@ -116,6 +136,7 @@ class Inbox:
         if self.failing:
             server.transport.close()
             return "421 closing"
+        await self._silence("MAIL")
         envelope.mail_from = address
         envelope.mail_options.extend(mail_options)
         return "250 OK"
@@ -132,25 +153,59 @@ class Inbox:
         if code:
             return f"{code} refused by the test"
         envelope.rcpt_tos.append(address)
+        if self.dies("RCPT"):
+            await server.push("250 OK")
+            server.transport.abort()
         return "250 OK"
 
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
+        await self._silence("DATA")
         if self.delay:
             await asyncio.sleep(self.delay)
-        dying, self._dying = self._dying, False
-        if dying:
+        if self.dies("DATA"):
             server.transport.abort()
             if not self._keeping:
                 return "421 forgotten"
         raw = envelope.original_content or b""
-        self.deliveries.append(Delivery(envelope.mail_from or "", list(envelope.rcpt_tos), raw))
+        mail = Delivery(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        self.deliveries.append(mail)
+        if self._holding and self.held is None:
+            await self._hold(mail)
         return "250 kept"
+
+    async def _silence(self, word: str) -> None:
+        while self.silent == word:  # noqa: ASYNC110 (said from another thread)
+            await asyncio.sleep(0.01)
+
+    async def _hold(self, mail: Delivery) -> None:
+        """It ends, too, when the client has gone."""
+        self.held = mail
+        try:
+            while self._holding:  # noqa: ASYNC110 (said from another thread)
+                await asyncio.sleep(0.01)
+        finally:
+            self.held = None
+
+
+class _Server(SMTP):
+    """One that may die within a text, of which aiosmtpd tells its handler only at the end."""
+
+    async def push(self, status: str | bytes) -> None:
+        await super().push(status)
+        if status[:3] in {"354", b"354"} and self.event_handler.dies("354"):
+            while not self._reader._buffer and not self._reader.at_eof():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+            self.transport.abort()
+            self._reader._buffer.clear()  # else it would be read to its end, and kept
 
 
 class _AnyPort(Controller):
     """A controller that lets the system choose a free port, so that workers never race for one."""
+
+    def factory(self) -> SMTP:
+        return _Server(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]
@@ -172,7 +227,16 @@ class LoopbackSMTP:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        self._controller.stop(no_assert=True)
+
+    def close(self) -> None:
+        """Nothing listens any more, and all connections are gone."""
         self._controller.stop()
+
+    def reopen(self) -> None:
+        """On the same port."""
+        self._controller = _AnyPort(self.inbox, hostname=HOST, port=self.inbox.port)
+        self._controller.start()
 
 
 def mail_settings(port: int, timeout: float = 10) -> dict[str, object]:

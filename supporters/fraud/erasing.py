@@ -1,10 +1,10 @@
 """What the fraud tools know of persons ends after 30 days: who was swept, networks, suspicions.
 
-What takes longer than TURN goes on at the next one.
+In steps (supporters/steps.py): what takes longer than a turn goes on at the next one.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic
 
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
@@ -19,18 +19,18 @@ from supporters.models import (
     Watch,
 )
 from supporters.models.sweep import RESTORABLE
+from supporters.steps import always, in_steps
 from supporters.withdrawing import ERASED, forget_beside
 
 BATCH = 1_000
 SPAN = 50_000  # ids that are looked at together for networks
-TURN = 5.0  # seconds of the worker's
 OF_PERSONS = {"address", "name", "network"}  # what a rule may say of them
 NETWORKS_KEPT = SUSPICIONS_KEPT = timedelta(days=30)
 
 
-def erase_swept() -> int:
+def erase_swept(*, go_on: Callable[[], bool] = always) -> int:
     """Erase the persons of sweeps that can no longer be undone, or were never begun. Their rows
-    stay: they are the count. Returns how many."""
+    stay: they are the count. Returns how many sweeps are through with, those restored included."""
     ended = (
         Sweep.State.DECLINED,
         Sweep.State.CANCELLED,
@@ -49,14 +49,12 @@ def erase_swept() -> int:
         # From here on neither undone nor resumed; and its rule names nobody any more.
         rule = {name: said for name, said in sweep.rule.items() if name not in OF_PERSONS}
         over.filter(pk=sweep.pk).update(erased_at=timezone.now(), rule=rule)
+    return in_steps(_erase, go_on=go_on)
+
+
+def _erase() -> int:
     left = SweptSignature.objects.exclude(sweep__erased_at=None)
-    began, erased = monotonic(), 0
-    while monotonic() - began < TURN and (batch := list(left.order_by("pk")[:BATCH])):
-        erased += _erase(batch)
-    return erased
-
-
-def _erase(batch: list[SweptSignature]) -> int:
+    batch = list(left.order_by("pk")[:BATCH])
     ids = [each.signature_id for each in batch if not each.is_restored]
     # What another sweep took since has that one's time.
     held = SweptSignature.objects.filter(
@@ -73,30 +71,32 @@ def _erase(batch: list[SweptSignature]) -> int:
         Signature.objects.filter(pk__in=gone).update(**ERASED)
         forget_beside(gone)
         SweptSignature.objects.filter(pk__in=[each.pk for each in batch]).delete()
-    return len(gone)
+    return len(batch)
 
 
-def forget_networks() -> int:
-    """Forget the network of signatures that are older than 30 days. Returns how many.
+def forget_networks(*, go_on: Callable[[], bool] = always) -> int:
+    """Forget the network of signatures that are older than 30 days. Returns how many ids it passed.
 
     In the order in which they were made, from where it stopped: no index is needed, and each row is
     written once. Many that have none are passed by at once.
     """
-    began, forgotten = monotonic(), 0
     Watch.objects.get_or_create(pk=1)
-    while monotonic() - began < TURN:
-        with transaction.atomic():
-            watch = Watch.objects.select_for_update(no_key=True).get(pk=1)
-            old = _old_after(watch.networks_forgotten_to)
-            newest = old.aggregate(pk=Max("pk"))["pk"]
-            if newest is None:
-                break
-            known = old.exclude(network=None).select_for_update(no_key=True).order_by("pk")
-            ids = list(known.values_list("pk", flat=True)[:BATCH])
-            forgotten += Signature.objects.filter(pk__in=ids).update(network=None)
-            to = ids[-1] if len(ids) == BATCH else newest
-            Watch.objects.filter(pk=1).update(networks_forgotten_to=to)
-    return forgotten
+    return in_steps(_forget_networks, go_on=go_on)
+
+
+def _forget_networks() -> int:
+    with transaction.atomic():
+        watch = Watch.objects.select_for_update(no_key=True).get(pk=1)
+        old = _old_after(watch.networks_forgotten_to)
+        newest = old.aggregate(pk=Max("pk"))["pk"]
+        if newest is None:
+            return 0
+        known = old.exclude(network=None).select_for_update(no_key=True).order_by("pk")
+        ids = list(known.values_list("pk", flat=True)[:BATCH])
+        Signature.objects.filter(pk__in=ids).update(network=None)
+        to: int = ids[-1] if len(ids) == BATCH else newest
+        Watch.objects.filter(pk=1).update(networks_forgotten_to=to)
+    return to - watch.networks_forgotten_to
 
 
 def _old_after(last: int) -> QuerySet[Signature]:

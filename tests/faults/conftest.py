@@ -82,7 +82,7 @@ def world(cluster: Cluster, tmp_path: Path) -> Iterator[World]:
             lambda name: cluster.url(database, application=name),
         )
         try:
-            yield World(cluster, database, smtp.inbox, processes)
+            yield World(cluster, database, smtp, processes)
         finally:
             processes.end()
             for running in processes.running:

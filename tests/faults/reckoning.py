@@ -5,9 +5,18 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tests.faults.journal import Journal
+from tests.faults.sampler import PETITIONS
 from tests.faults.world import World
+from tests.smtp import Delivery
 
-_MESSAGE_ID = re.compile(r"<(\d+)\.")
+_MESSAGE_ID = re.compile(rb"^Message-ID:\s*<(\d+)\.", re.IGNORECASE | re.MULTILINE)
+
+# A traceback to its last line, which names what was raised.
+_OF_DATABASE = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+"
+    r"(?:psycopg2?|django\.db\.utils)\.(?:[\w.]*\.)?(?:\w*Error|AdminShutdown|CrashShutdown)\b",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -19,8 +28,13 @@ class Row:
     mails_asked: int
 
 
-def reckon(world: World, journal: Journal, *, repeats: int = 0) -> None:
-    """Settle the accounts; `repeats` is how many mails may have gone out twice, one for each kill."""
+def reckon(
+    world: World, journal: Journal, *, repeats: int = 0, database_died: bool = False
+) -> None:
+    """Settle the accounts; `repeats` is how many mails may have gone out twice, one for each kill.
+
+    Workers log no failure but, where it died, the database's.
+    """
     world.settle()
     rows = [
         Row(*found)
@@ -31,10 +45,14 @@ def reckon(world: World, journal: Journal, *, repeats: int = 0) -> None:
     ]
     _answers_are_fit_for_people(journal)
     _nobody_is_lost_or_doubled(journal, rows)
-    _the_number_is_right(world, rows)
+    _the_positions_are_right(rows)
+    for petition in PETITIONS:
+        _the_number_is_right(world, petition)
+    _samples_were_right(world)
     _readings_were_right(journal)
     _mails_came_once(world, rows, repeats)
     _nothing_is_in_the_logs(world)
+    _workers_failed_at_nothing_else(world, database_died=database_died)
 
 
 def _answers_are_fit_for_people(journal: Journal) -> None:
@@ -62,22 +80,37 @@ def _nobody_is_lost_or_doubled(journal: Journal, rows: list[Row]) -> None:
     assert {row.status for row in rows} <= {"confirmed", "withdrawn"}
 
 
-def _the_number_is_right(world: World, rows: list[Row]) -> None:
+def _the_positions_are_right(rows: list[Row]) -> None:
     positions = sorted(row.position for row in rows if row.position is not None)
     assert positions == list(range(1, len(positions) + 1))
-    standing = [row for row in rows if row.status == "confirmed"]
-    assert all(row.position for row in standing)
-    [(count, adjusted)] = world.ask(
-        "SELECT supporter_count, (SELECT COALESCE(SUM(quantity), 0)"
-        " FROM supporters_countadjustment WHERE petition_id = 1)"
-        " FROM petitions_petition WHERE id = 1"
+    assert all(row.position for row in rows if row.status == "confirmed")
+
+
+def _the_number_is_right(world: World, petition: int) -> None:
+    [(count, adjusted, standing, positions, last)] = world.ask(
+        "SELECT supporter_count,"
+        " (SELECT COALESCE(SUM(quantity), 0) FROM supporters_countadjustment"
+        " WHERE petition_id = petition.id),"
+        " (SELECT COUNT(*) FROM supporters_signature"
+        " WHERE petition_id = petition.id AND status = 'confirmed'),"
+        " (SELECT COUNT(DISTINCT position) FROM supporters_signature"
+        " WHERE petition_id = petition.id),"
+        " (SELECT COALESCE(MAX(position), 0) FROM supporters_signature"
+        " WHERE petition_id = petition.id)"
+        " FROM petitions_petition AS petition WHERE id = %s",
+        petition,
     )
-    assert count == len(standing) == len(positions) + adjusted
+    assert count == standing == positions + adjusted
+    assert positions == last
+
+
+def _samples_were_right(world: World) -> None:
     recounted = world.processes.manage("recount")
     assert recounted.returncode == 0, recounted.stdout + recounted.stderr
     samples = world.sampled()
     assert "WRONG" not in samples, samples
-    assert re.search(r"SAMPLES: [1-9]", samples), samples
+    for petition in PETITIONS:
+        assert re.search(rf"SAMPLES of {petition}: [1-9]", samples), samples
 
 
 def _readings_were_right(journal: Journal) -> None:
@@ -107,9 +140,7 @@ def _mails_came_once(world: World, rows: list[Row], repeats: int) -> None:
         " WHERE petition_id = 1"
     )
     assert all(sent and not_failed for _, _, sent, not_failed in outbox)
-    came = Counter(
-        int(_MESSAGE_ID.match(mail.message["Message-ID"])[1]) for mail in world.inbox.deliveries
-    )
+    came = Counter(map(message_id, world.inbox.deliveries))
     assert {pk for pk, *_ in outbox} <= came.keys()
     asked = Counter(signature for _, signature, *_ in outbox)
     for row in rows:
@@ -119,7 +150,20 @@ def _mails_came_once(world: World, rows: list[Row], repeats: int) -> None:
     assert came.total() - len(came) <= repeats, came.most_common(3)
 
 
+def message_id(mail: Delivery) -> int:
+    """The row's id, which its Message-ID begins with."""
+    return int(_MESSAGE_ID.search(mail.raw)[1])
+
+
 def _nothing_is_in_the_logs(world: World) -> None:
     assert "deadlock detected" not in world.cluster.log()
     for running in world.processes.running:
         assert "Internal Server Error" not in running.log()
+
+
+def _workers_failed_at_nothing_else(world: World, *, database_died: bool) -> None:
+    for running in world.processes.running:
+        if running.name.startswith("worker"):
+            log = running.log()
+            expected = len(_OF_DATABASE.findall(log)) if database_died else 0
+            assert log.count("Traceback (most recent call last)") == expected, log

@@ -1,15 +1,17 @@
-"""Compares the number that is shown with the rows, again and again: `python -m tests.faults.sampler`.
+"""Compares the numbers that are shown with the rows, again and again: `python -m tests.faults.sampler`.
 
 Each time in one snapshot (REPEATABLE READ), by the very queryset that the pages use. Writes a line
 for every difference, and at its end (SIGTERM) how many samples it took.
 """
 
+import itertools
 import signal
 import time
 
 import django
 from django.db import Error, close_old_connections, connection, transaction
 
+PETITIONS = (1, 2)
 PAUSE = 0.01  # seconds
 
 
@@ -20,25 +22,30 @@ def main() -> None:
 
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(number))
-    samples = moved = last = 0
-    while not stopped:
+    samples = dict.fromkeys(PETITIONS, 0)
+    moved, last = dict(samples), dict(samples)
+    for petition in itertools.cycle(PETITIONS):
+        if stopped:
+            break
         try:
             with transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                shown = live_count(1)
-                rows = Signature.objects.confirmed().filter(petition=1).count()
+                shown = live_count(petition)
+                rows = Signature.objects.confirmed().filter(petition=petition).count()
         except Error:
             close_old_connections()  # the database is away
             time.sleep(0.1)
             continue
-        samples += 1
-        moved += shown != last
-        last = shown
+        samples[petition] += 1
+        moved[petition] += shown != last[petition]
+        last[petition] = shown
         if shown != rows:
-            print(f"WRONG: {shown} shown, {rows} rows", flush=True)  # noqa: T201
+            print(f"WRONG of {petition}: {shown} shown, {rows} rows", flush=True)  # noqa: T201
         time.sleep(PAUSE)
-    print(f"SAMPLES: {samples}, {moved} of them new numbers", flush=True)  # noqa: T201
+    for petition in PETITIONS:
+        numbers = f"{samples[petition]}, {moved[petition]} of them new numbers"
+        print(f"SAMPLES of {petition}: {numbers}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

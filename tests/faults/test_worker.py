@@ -1,7 +1,10 @@
 """A worker is killed in the middle of a batch and of a fold; the other goes on."""
 
+import os
+import signal
+
 from tests.faults.processes import PATIENCE, wait_until
-from tests.faults.reckoning import reckon
+from tests.faults.reckoning import message_id, reckon
 
 TAIL = 40_000  # signatures: what takes a fold a moment
 
@@ -20,24 +23,49 @@ SELECT application_name FROM pg_stat_activity
 WHERE state = 'active' AND query LIKE '%%UPDATE supporters_signature SET position%%'
     AND application_name LIKE 'worker%%' AND datname = current_database()
 """
+_SESSIONS = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s"
 
 
 def test_workers_are_killed_in_the_middle_of_a_batch(world):
     web = world.processes.web()
-    workers = [world.processes.worker(f"worker-{letter}") for letter in "abc"]
+    # Who sent a mail is seen by its sender.
+    workers = {
+        f"worker-{letter}@example.org": world.processes.worker(
+            f"worker-{letter}", DEFAULT_FROM_EMAIL=f"worker-{letter}@example.org"
+        )
+        for letter in "abc"
+    }
     world.inbox.delay = 0.02  # seconds a mail, so that batches are long
     with world.crowd(web) as crowd:
         crowd.wait_for("confirm", 10)
-        for number, victim in enumerate(workers[:2], start=1):
-            # It, and no other, holds mails: its session is the one that asks for the next.
-            wait_until(lambda: _leased(world) >= 2, "a batch is on its way")
-            before = len(world.inbox.deliveries)
-            wait_until(lambda before=before: len(world.inbox.deliveries) > before, "one more left")
-            victim.kill()
+        for number in range(1, 3):
+            caught: list[str] = []
+            wait_until(lambda caught=caught: _caught(world, workers, caught), "a batch is caught")
+            workers.pop(caught[0]).kill()
+            world.inbox.let_go()
             crowd.wait_for("confirm", 10 * number)
         world.inbox.delay = 0
-    assert workers[2].is_alive
+    [survivor] = workers.values()
+    assert survivor.is_alive
     reckon(world, crowd.journal, repeats=2)
+
+
+def _caught(world, workers, caught: list[str]) -> bool:
+    """Stop a worker whose mail the server has taken without a word, if it holds another one too."""
+    world.inbox.hold_next()
+    wait_until(lambda: world.inbox.held, "a mail is on its way")
+    if (mail := world.inbox.held) is None:
+        return False
+    process = workers[mail.sender].process
+    os.kill(process.pid, signal.SIGSTOP)
+    # It still waits for the answer: nobody let go, and it did not give up before it was stopped.
+    if _of_one_claim(world, mail) > 1 and world.inbox.held is mail:
+        caught.append(mail.sender)
+        return True
+    os.kill(process.pid, signal.SIGCONT)
+    world.inbox.let_go()
+    wait_until(lambda: world.inbox.held is not mail, "it goes on")
+    return False
 
 
 def test_a_worker_is_killed_in_the_middle_of_a_fold(world):
@@ -49,18 +77,25 @@ def test_a_worker_is_killed_in_the_middle_of_a_fold(world):
         folding: list[tuple] = []
         wait_until(lambda: folding.extend(world.ask(_FOLDING)) or folding, "a fold is under way")
         killed = workers.pop(folding[0][0])
+        [survivor] = workers.values()
+        os.kill(survivor.process.pid, signal.SIGSTOP)  # or it might be done before we look
         killed.kill()
+        wait_until(lambda: not world.ask(_SESSIONS, killed.name), "PostgreSQL has noticed")
+        # Nothing of it was committed: it was in the middle.
+        assert _folded(world) == (0, None, 0)
+        os.kill(survivor.process.pid, signal.SIGCONT)
         crowd.wait_for("confirm", 10)
         wait_until(lambda: _folded(world) == (TAIL, TAIL, TAIL), "the other folded it", PATIENCE)
-    [survivor] = workers.values()
     assert survivor.is_alive
     reckon(world, crowd.journal, repeats=1)
 
 
-def _leased(world) -> int:
+def _of_one_claim(world, mail) -> int:
+    """How many mails whoever sends this one has claimed with it and not sent yet."""
     [(number,)] = world.ask(
-        "SELECT COUNT(*) FROM supporters_outgoingmail"
-        " WHERE sent_at IS NULL AND leased_until > now()"
+        "SELECT COUNT(*) FROM supporters_outgoingmail WHERE sent_at IS NULL AND leased_until ="
+        " (SELECT leased_until FROM supporters_outgoingmail WHERE id = %s)",
+        message_id(mail),
     )
     return number
 

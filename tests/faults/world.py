@@ -6,16 +6,20 @@ from typing import Any
 from tests.faults.cluster import Cluster
 from tests.faults.crowd import Crowd
 from tests.faults.processes import Processes, Running, wait_until
-from tests.smtp import Inbox
+from tests.smtp import Inbox, LoopbackSMTP
 
 
 @dataclass
 class World:
     cluster: Cluster
     database: str
-    inbox: Inbox
+    smtp: LoopbackSMTP
     processes: Processes
     _sampler: list[Running] = field(default_factory=list)
+
+    @property
+    def inbox(self) -> Inbox:
+        return self.smtp.inbox
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return self.cluster.ask(self.database, query, *values)

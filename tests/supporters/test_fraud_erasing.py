@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from supporters import reasons, signature_acts
+from supporters import reasons, signature_acts, steps
 from supporters.fold import fold
 from supporters.fraud import decisions, erasing
 from supporters.fraud.rules import Rule
@@ -119,7 +119,7 @@ def test_who_was_brought_back_is_not_erased(petition, swept):
     decisions.undo(swept, by=moderator("kim"))
     work(swept)
     age(swept, MONTH)
-    assert erasing.erase_swept() == 0
+    assert erasing.erase_swept() == 14
     assert not SweptSignature.objects.exists()
     assert Signature.objects.filter(email__endswith="@wave.example").count() == 14
     check(petition)
@@ -154,7 +154,7 @@ def test_what_a_newer_sweep_took_has_its_time(petition, swept):
     SweptSignature.objects.filter(sweep=swept).update(is_restored=False)  # as before it was marked
     assert work(newer).taken == 1
     age(swept, MONTH)
-    assert erasing.erase_swept() == 13
+    assert erasing.erase_swept() == 14
     row.refresh_from_db()
     assert row.email
     assert decisions.undo(newer, by=moderator("ed"))
@@ -175,12 +175,29 @@ def test_the_rule_names_nobody_any_more(petition, swept):
 
 def test_what_takes_longer_goes_on_at_the_next_turn(petition, swept, monkeypatch):
     age(swept, MONTH)
-    monkeypatch.setattr(erasing, "TURN", 0)
-    assert erasing.erase_swept() == 0
+    monkeypatch.setattr(steps, "TURN", 0)
+    monkeypatch.setattr(erasing, "BATCH", 5)
+    assert erasing.erase_swept(go_on=lambda: False) == 0
     swept.refresh_from_db()
     assert swept.erased_at
-    monkeypatch.undo()
-    assert erasing.erase_swept() == 14
+    assert [erasing.erase_swept() for _ in range(4)] == [5, 5, 4, 0]
+    gone = Signature.objects.filter(status="removed")
+    assert set(gone.values_list("email", flat=True)) == {""}
+
+
+def test_networks_too_go_on_at_the_next_turn(petition, monkeypatch):
+    """Also where a turn passed only those that have none."""
+    monkeypatch.setattr(steps, "TURN", 0)
+    monkeypatch.setattr(erasing, "SPAN", 4)
+    ids = list(Signature.objects.order_by("pk").values_list("pk", flat=True))
+    Signature.objects.filter(pk__in=ids[-3:]).update(network="0123456789abcdef")
+    Signature.objects.update(created_at=timezone.now() - MONTH - timedelta(minutes=1))
+    assert erasing.forget_networks(go_on=lambda: False) == 0
+    turns = 0
+    while erasing.forget_networks():
+        turns += 1
+    assert turns == -(-len(ids) // 4)
+    assert not Signature.objects.exclude(network=None).exists()
 
 
 def test_those_without_a_network_are_passed_by(petition, monkeypatch):
@@ -191,7 +208,7 @@ def test_those_without_a_network_are_passed_by(petition, monkeypatch):
     Signature.objects.filter(pk__in=ids[2:9]).delete()
     Signature.objects.filter(pk__in=ids[10:]).update(network="0123456789abcdef")
     Signature.objects.update(created_at=timezone.now() - MONTH - timedelta(minutes=1))
-    assert erasing.forget_networks() == len(ids) - 10
+    assert erasing.forget_networks() == ids[-1]
     assert not Signature.objects.exclude(network=None).exists()
     assert Watch.objects.get().networks_forgotten_to == ids[-1]
 
@@ -202,12 +219,12 @@ def test_networks_are_forgotten_in_order(petition, monkeypatch):
     Signature.objects.update(network="0123456789abcdef")
     old = timezone.now() - MONTH - timedelta(minutes=1)
     Signature.objects.filter(pk__in=[*ids[:10], ids[12]]).update(created_at=old)
-    assert erasing.forget_networks() == 10
+    assert erasing.forget_networks() == ids[9]
     assert Signature.objects.filter(network=None).count() == 10
     assert Watch.objects.get().networks_forgotten_to == ids[9]
     assert erasing.forget_networks() == 0
     Signature.objects.update(created_at=old)
-    assert erasing.forget_networks() == len(ids) - 10
+    assert erasing.forget_networks() == ids[-1] - ids[9]
     assert not Signature.objects.exclude(network=None).exists()
 
 

@@ -1,5 +1,7 @@
 """Stamps: at once for everybody, and again after the database has forgotten them."""
 
+import time
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -110,3 +112,34 @@ def test_a_stamp_of_a_lost_lease_is_said(caplog):
     assert stamps.next(second) is not None
     assert "after its lease had ended" in caplog.text
     assert stamped() == []
+
+
+def test_what_was_not_tried_is_given_back_once_the_database_is_there():
+    signature_mails(3)
+    first, second, third = outbox.claim()
+    stamps = Stamps()
+    stamps.make_up()
+    stamps.add(first)
+    stamps.untried([second, third])  # and there the database went
+    stamps.make_up()
+    assert stamped() == [first.recipient]
+    assert [mail.pk for mail in outbox.claim()] == [second.pk, third.pk]
+    stamps.make_up()  # they are another's now
+    assert OutgoingMail.objects.exclude(leased_until=None).count() == 2
+
+
+def test_what_has_a_lease_is_not_taken_over_by_who_has_just_come_back(settings):
+    """Longer away than a lease: who sent them stamps them, if it is let."""
+    settings.PETITIONS_OUTBOX_LEASE = 1
+    signature_mails(4)
+    first, second, third = outbox.claim(3)
+    stamps = Stamps()
+    stamps.make_up()
+    stamps.add(first)
+    time.sleep(1.1)
+    settings.PETITIONS_OUTBOX_LEASE = 120
+    [fourth] = outbox.claim(take_over=False)
+    assert fourth.recipient == "sam3@example.org"
+    stamps.make_up()
+    assert stamped() == [first.recipient]
+    assert [mail.pk for mail in outbox.claim()] == [second.pk, third.pk]

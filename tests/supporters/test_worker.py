@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from petitions.models import ModerationEvent, Petition
@@ -248,6 +248,50 @@ def test_it_goes_on_once_the_mail_server_is_back(smtp_server):
         smtp_server.mend_connections()
         wait_until(lambda: len(smtp_server.deliveries) == 1)
     assert not OutgoingMail.objects.filter(sent_at=None).exists()
+
+
+@contextmanager
+def without_outbox():
+    """Every look at the outbox fails, as the database says it."""
+    table = OutgoingMail._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE away RENAME TO {table}")
+
+
+class Rested(Worker):
+    """Rests not at all, and remembers for how long it would have; it stops after five times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[float] = []
+
+    def _rest(self, until: float) -> None:
+        self.rests.append(until - time.monotonic())
+        if len(self.rests) == 5:
+            self.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_mail_server_that_is_away_is_asked_ever_less_often(smtp_server):
+    signature_mail()
+    smtp_server.fail_connections()
+    worker = Rested()
+    worker._deliver_for_ever()
+    assert "MailServerAway" in worker._failures["outbox"]
+    assert max(worker.rests) > 2 * worker_module.TICK
+    smtp_server.mend_connections()
+    worker = Rested()
+    with without_outbox():
+        worker._deliver_for_ever()
+    assert OutgoingMail._meta.db_table in worker._failures["outbox"]
+    assert len(worker.rests) == 5
+    assert max(worker.rests) <= worker_module.TICK
+    assert smtp_server.deliveries == []
 
 
 @pytest.mark.postgresql

@@ -139,8 +139,7 @@ def check_trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def check_outbox_lease(**kwargs: Any) -> list[CheckMessage]:
     _, timeout = _mailer()
-    # A mail that meets silence is tried over a second connection, and stamped during the next one.
-    if timeout * 4 <= settings.PETITIONS_OUTBOX_LEASE:
+    if timeout * 2 <= settings.PETITIONS_OUTBOX_LEASE:
         return []
     return [
         Error(

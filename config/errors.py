@@ -8,9 +8,15 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, get_language_from_request, override
 
 RETRY_AFTER = 60  # seconds
+
+# From links in mails, which name no language.
+LINKS = ("/confirm/", "/signature/", "/unsubscribe/", "/organizer-mail/")
+# Forms that browsers keep as they were sent (supporters.caching), for who goes back.
+_KEPT_FORMS = ("/sign/", "/report/", "/petitions/start/")
 
 # PostgreSQL's classes of codes: connection, resources, intervention (shutting down, starting up,
 # a statement's time-out), a deadlock's victim, and a lock that did not come in time.
@@ -28,12 +34,12 @@ _SQLITE = frozenset(
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handler of 400."""
-    return page("400.html", 400)
+    return page(request, "400.html", 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handler of 500."""
-    return page("500.html", 500)
+    return page(request, "500.html", 500)
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
@@ -43,8 +49,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
         response = JsonResponse({"error": "unavailable"}, status=503)
         response["Access-Control-Allow-Origin"] = "*"
     else:
-        response = page("503.html", 503)
+        response = page(request, "503.html", 503)
     response["Retry-After"] = str(RETRY_AFTER)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 (by DatabaseAway)
     return response
 
 
@@ -55,7 +62,8 @@ def busy(request: HttpRequest, *, retry_after: int) -> HttpResponse:
         response = JsonResponse({"error": "busy"}, status=503)
         response["Access-Control-Allow-Origin"] = "*"
     else:
-        response = HttpResponse(_busy_page(get_language(), settings.SITE_NAME), status=503)
+        made = _busy_page(_language(request), _again(request), settings.SITE_NAME)
+        response = _answer(request, made, 503)
     response["Retry-After"] = str(retry_after)
     response["Cache-Control"] = "no-store"
     # Django writes a line for each 5xx; who refuses thousands says so by itself, now and then.
@@ -64,17 +72,47 @@ def busy(request: HttpRequest, *, retry_after: int) -> HttpResponse:
 
 
 @lru_cache(maxsize=16)
-def _busy_page(language: str | None, site_name: str) -> bytes:
-    return render_to_string("busy.html", context()).encode()
+def _busy_page(language: str | None, again: str, site_name: str) -> bytes:
+    return _made("busy.html", language, again)
 
 
-def page(template: str, status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(template, context()), status=status)
+def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    return _answer(request, _made(template, _language(request), _again(request)), status)
 
 
-def context() -> dict[str, Any]:
+def _made(template: str, language: str | None, again: str) -> bytes:
+    with override(language):
+        return render_to_string(template, context(again)).encode()
+
+
+def context(again: str = "back") -> dict[str, Any]:
     """What these pages need; no context processor runs for them."""
-    return {"site": {"name": settings.SITE_NAME, "url": settings.SITE_URL}}
+    return {"site": {"name": settings.SITE_NAME, "url": settings.SITE_URL}, "again": again}
+
+
+def _answer(request: HttpRequest, made: bytes, status: int) -> HttpResponse:
+    response = HttpResponse(made, status=status)
+    if request.path_info.startswith(LINKS):
+        patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _language(request: HttpRequest) -> str | None:
+    """The address's. Behind a link in a mail there is none, and whose it is cannot be looked up."""
+    if request.path_info.startswith(LINKS):
+        return get_language_from_request(request)
+    return get_language()
+
+
+def _again(request: HttpRequest) -> str:
+    """How it is tried again so that nothing is lost: the "link" is opened, or who sent something
+    goes "back", or has to "reload", since browsers keep no copy of the form (no-store).
+    """
+    path = request.path_info
+    is_sent = request.method not in {"GET", "HEAD"}
+    if path.startswith(LINKS) and not (is_sent and path.startswith("/signature/")):
+        return "link"
+    return "reload" if is_sent and not path.endswith(_KEPT_FORMS) else "back"
 
 
 def is_database_away(error: BaseException) -> bool:

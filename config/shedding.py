@@ -31,7 +31,9 @@ logger = logging.getLogger(__name__)
 # each at most (supporters.views.operations).
 ALWAYS = ("/healthz", "/readyz", "/metrics")
 # From links in mails: no more of them than mails went out, and each is one statement.
-_LINKS = ("/confirm/", "/signature/", "/unsubscribe/", "/organizer-mail/")
+_LINKS = errors.LINKS
+# And a token, in any language: what is typed there is kept nowhere else.
+_DRAFTS = "/petitions/start/"
 _STEPS = ("/sign/", "/signed/")
 _LOG_EVERY = 10.0  # seconds
 
@@ -139,7 +141,7 @@ class Shedding:
             return self._admit(request)
         if why := getattr(request, "refused", ""):
             return self._refuse(request, why)
-        if switches.current().busy and not path.startswith(_LINKS):
+        if switches.current().busy and not _has_link(path):
             return self._refuse(request, "busy")
         rank = _rank(request)
         if not self.gate.enter(rank):
@@ -184,8 +186,14 @@ def refuse(request: HttpRequest, why: str) -> None:
     request.refused = why  # type: ignore[attr-defined]
 
 
+def _has_link(path: str) -> bool:
+    if path.startswith(_LINKS):
+        return True
+    return _DRAFTS in path and not path.endswith(_DRAFTS)
+
+
 def _rank(request: HttpRequest) -> Rank:
     path = request.path_info
-    if request.method in {"GET", "HEAD"} and not path.startswith(_LINKS):
+    if request.method in {"GET", "HEAD"} and not _has_link(path):
         return Rank.SIGNING if path.endswith(_STEPS) else Rank.READING
     return Rank.SIGNING

@@ -5,10 +5,12 @@ from itertools import count
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import override
 
-from config import cached_pages
+from config import cached_pages, errors
 from config.page_cache import PageCache
-from petitions.models import Petition
+from config.shedding import Rank, _rank
+from petitions.models import Petition, PetitionDraft
 from supporters import switches
 from supporters.models import Signature
 from supporters.switching import turn
@@ -123,6 +125,68 @@ def test_links_in_mails_staff_and_machines_go_on(petition, client, admin_client)
     assert admin_client.get("/admin/").status_code == 200
     signature.refresh_from_db()
     assert (signature.status, signature.wants_updates) == ("confirmed", False)
+
+
+def test_a_draft_is_written_on(petition, client):
+    draft = PetitionDraft.objects.create(language="en", typed={"title": "Mend the bridge"})
+    token = make(Purpose.DRAFT, draft.pk)
+    switch(busy=True)
+    for prefix in ("", "/es"):
+        address = f"{prefix}/petitions/start/{token}/"
+        assert client.get(address).status_code == 200
+        assert client.get(f"{address}story/").status_code == 200
+        kept = {"summary": "It is shut.", "body": "Since May.", "ask": prefix or "Mend it."}
+        assert client.post(f"{address}story/", {**kept, "action": "keep"}).status_code == 204
+        draft.refresh_from_db()
+        assert draft.typed == {"title": "Mend the bridge", **kept}
+        beginning = client.post(f"{prefix}/petitions/start/", {"title": "Mend the road"})
+        assert beginning.status_code == 503
+    assert PetitionDraft.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "rank"),
+    [
+        ("get", "/petitions/start/", Rank.READING),
+        ("get", "/es/petitions/start/", Rank.READING),
+        ("get", "/petitions/start/token/", Rank.SIGNING),
+        ("get", "/es/petitions/start/token/story/", Rank.SIGNING),
+        ("post", "/petitions/start/token/story/", Rank.SIGNING),
+        ("get", "/petitions/mend/", Rank.READING),
+        ("get", "/confirm/token/", Rank.SIGNING),
+    ],
+)
+def test_who_writes_goes_before_who_reads(rf, method, path, rank):
+    assert _rank(getattr(rf, method)(path)) is rank
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "language", "words"),
+    [
+        ("get", "/confirm/token/", "en", "The link in your email goes on working"),
+        ("post", "/confirm/token/", "es", "El enlace de tu correo sigue funcionando"),
+        ("get", "/signature/token/", "es", "El enlace de tu correo sigue funcionando"),
+        ("post", "/signature/token/", "es", "recarga esta página dentro de un minuto"),
+        ("post", "/petitions/start/token/story/", "en", "reload this page in a minute"),
+        ("post", "/petitions/mend/sign/", "en", "go back and press the button again in a minute"),
+        ("get", "/petitions/mend/", "en", "go back and press the button again in a minute"),
+    ],
+)
+def test_each_is_told_how_to_try_again(rf, method, path, language, words):
+    """Behind links in mails in the reader's language, elsewhere in that of the address."""
+    request = getattr(rf, method)(path, headers={"accept-language": "es,en;q=0.5"})
+    with override("en"):
+        if language == "en" and path.startswith(errors.LINKS):
+            request = getattr(rf, method)(path, headers={"accept-language": "en-GB"})
+        answer = errors.busy(request, retry_after=60)
+        away = errors.database_away(request)
+        fault = errors.server_error(request)
+    is_behind_link = path.startswith(errors.LINKS)
+    for each in (answer, away, fault):
+        page = each.content.decode()
+        assert f'<html lang="{language}"' in page
+        assert words in page
+        assert each.get("Vary", "") == ("Accept-Language" if is_behind_link else "")
 
 
 def test_logging_in_and_switching_leave_the_pages_where_they_are(petition, client, admin_client):

@@ -91,11 +91,14 @@ ASK = """
 import json, django
 django.setup()
 from django.test import Client
+from supporters.tokens import Purpose, make
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
 asked = {path: client.get(path) for path in [
     "/", "/es/petitions/mend/", "/petitions/mend/count.json", "/help/privacy/", "/accounts/login/",
     "/readyz", "/healthz", "/nothing/", "/site.webmanifest"]}
 asked["sign"] = client.post("/petitions/mend/sign/", {"email": "a@b.org"})
+confirm = "/confirm/" + make(Purpose.CONFIRM, 1) + "/"
+asked["confirm"] = client.get(confirm, headers={"accept-language": "es"})
 print(json.dumps({
     path: [answer.status_code, dict(answer.headers), answer.content.decode()]
     for path, answer in asked.items()
@@ -124,13 +127,19 @@ def test_while_the_database_is_away(url):
     status, _headers, page = answers["/es/petitions/mend/"]
     assert status == 503
     looks_like_ours(page, "es")
+    status, headers, page = answers["confirm"]
+    assert (status, headers["Cache-Control"]) == (503, "no-store")
+    assert headers["Vary"] == "Accept-Language"
+    looks_like_ours(page, "es")
     status, headers, body = answers["/petitions/mend/count.json"]
     assert (status, json.loads(body)) == (503, {"error": "unavailable"})
     assert headers["Access-Control-Allow-Origin"] == "*"
     asked = {address: answers[address][0] for address in ("/readyz", "/healthz", "/nothing/")}
     assert asked == {"/readyz": 503, "/healthz": 200, "/nothing/": 404}
     assert answers["/site.webmanifest"][0] == answers["/accounts/login/"][0] == 200
-    assert "The database does not answer: " in done.stderr
+    away = [answer for path, answer in answers.items() if answer[0] == 503 and path != "/readyz"]
+    assert done.stderr.count("The database does not answer: ") == len(away)
+    assert set(re.findall(r"Service Unavailable: (\S+)", done.stderr)) <= {"/readyz"}
     assert "Traceback" not in done.stderr
 
 

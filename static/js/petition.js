@@ -7,7 +7,7 @@
 // the number stand in [data-count-copy] and [data-count-others].
 
 const PAUSE = 5_000; // milliseconds between two questions, ± 30 %
-const LONGEST = 120_000; // the longest pause while answers fail
+const LONGEST = 120_000; // while answers fail
 const PATIENCE = 10_000; // how long one answer may take
 const QUIET = 60_000; // the shortest time between two spoken numbers
 const FADE = 1_200;
@@ -57,11 +57,13 @@ function keepFresh(tally) {
         signal: AbortSignal.timeout(PATIENCE),
       });
       if (answer.status === 404 || answer.status === 410) {
-        over = true; // hidden, or moved for good: nothing more will come
+        over = true; // hidden, or moved for good
       } else if (answer.ok) {
+        sayBusy(false);
         take(await answer.json());
         failures = 0;
       } else {
+        sayBusy(answer.status === 503);
         failures += 1;
       }
     } catch {
@@ -70,6 +72,13 @@ function keepFresh(tally) {
       asking = false;
     }
     sleep(pause(failures));
+  }
+
+  function sayBusy(busy) {
+    if (busy !== spoken.classList.contains("visually-hidden")) return;
+    spoken.classList.toggle("visually-hidden", !busy);
+    spoken.textContent = busy ? words.busy : "";
+    if (busy) tally.querySelector("[data-count-latest]")?.remove();
   }
 
   function take(answer) {
@@ -116,7 +125,7 @@ function keepFresh(tally) {
   }
 
   function showProgress() {
-    const [left, right] = tally.querySelectorAll(".goal label > span");
+    const [left, right] = tally.querySelectorAll(".goal label > :not(.visually-hidden)");
     const reached = count >= goal;
     progress.max = goal;
     progress.value = Math.min(count, goal);
@@ -129,7 +138,7 @@ function keepFresh(tally) {
     over = true;
     before.textContent = words.had;
     tally.classList.add("dry");
-    tally.querySelector(".goal label > span + span")?.replaceChildren(); // "766 to go" is over
+    tally.querySelector(".goal .figures")?.replaceChildren(); // "766 to go" is over
     const notice = tally.querySelector(".latest");
     notice.textContent = words.closed;
     if (!inForm()) spoken.textContent = words.closed;
@@ -188,7 +197,7 @@ function numberFormat(group) {
 
 // The form
 
-const SECOND_PRESS = 3_000; // milliseconds in which pressing again means the same press
+const SECOND_PRESS = 25_000; // milliseconds in which pressing again means the same press
 
 const country = document.querySelector("select[data-postal-labels]");
 if (country) {
@@ -263,7 +272,7 @@ function offer(block) {
 
   sheet.parentElement.hidden = !navigator.canShare?.(shared);
   sheet.addEventListener("click", () => {
-    navigator.share(shared).catch(() => {}); // closed without sharing: nothing to say
+    navigator.share(shared).catch(() => {}); // closed without sharing
   });
   copy.addEventListener("click", async () => {
     const done = await copied(field);
@@ -279,7 +288,7 @@ async function copied(field) {
     await navigator.clipboard.writeText(field.value);
     return true;
   } catch {
-    field.select(); // no permission, or an old browser
+    field.select(); // no permission
     return document.execCommand("copy");
   }
 }

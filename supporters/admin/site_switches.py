@@ -134,7 +134,17 @@ class SiteSwitchesAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
                 _scheduled("starting", "starting_paused", texts(Notice.Place.STARTING), zone),
             ),
             (_("Mails"), {"fields": ["mailings_paused"]}),
-            (_("Load"), {"fields": ["page_seconds", "busy", *(["seen"] if may else [])]}),
+            (
+                _("Load"),
+                {
+                    "fields": ["page_seconds", "busy", *(["seen"] if may else [])],
+                    "description": _(
+                        "Pause signing a few seconds before you leave only pages from memory: "
+                        "those that are made in between say so. Drafts of petitions can be "
+                        "written on."
+                    ),
+                },
+            ),
             *([(_("Last turned"), {"fields": self.readonly_fields})] if turned else []),
         ]
 

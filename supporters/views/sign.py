@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from petitions.models import Petition
 from supporters import consent, metrics, sources, switches
 from supporters.addresses import email_key
-from supporters.caching import make_private, private, public
+from supporters.caching import FORM_AGAIN, make_private, private, public
 from supporters.carried import seal, unseal
 from supporters.client import client_address, network_hash, networks_around
 from supporters.count import Tally
@@ -134,7 +134,11 @@ def _new_form(request: HttpRequest, petition: Petition) -> HttpResponse:
         source = sources.read_any(request.GET.get("via"))
         initial |= {**typed, "email": address, "source": source}
         form = SignForm(initial=initial, action=action, asks=asks)
-        return make_private(_form(request, petition, form))
+        response = make_private(_form(request, petition, form))
+        # As when it comes back with mistakes: who goes back from a site that was too busy to take
+        # it finds what they changed, in their browser alone.
+        response["Cache-Control"] = FORM_AGAIN
+        return response
     if switches.current().signing_paused:
         return _form(request, petition, None)
     return _form(request, petition, SignForm(initial=initial, action=action, asks=asks))
@@ -161,6 +165,8 @@ def _form(
     response = render(request, "supporters/sign.html", context, status=status)
     if status in _RETRY_AFTER:
         response["Retry-After"] = str(_RETRY_AFTER[status])
+    # Refused on purpose, and counted: Django would write an error into the log for each 503.
+    response._has_been_logged = refusal == "paused"  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 

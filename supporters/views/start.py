@@ -145,6 +145,8 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     if context.get("paused") and request.method == "POST":
         response = render(request, template, context, status=503)
         response["Retry-After"] = "300"
+        # Refused on purpose: Django would write an error into the log for each of them.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
         return response
     if not context["too_many"]:
         return render(request, template, context)

@@ -5,7 +5,10 @@ import re
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from config.shedding import Gate
+from supporters import switches
 from supporters.models import OutgoingMail, Signature
+from supporters.switching import turn
 from tests.browser.signer import fill, link_in
 
 
@@ -78,6 +81,88 @@ def test_double_press_and_back_button_sign_once(petition, page, smtp_server):
     page.reload()
     expect(page.locator("h1")).to_have_text("You are counted.")
     assert page.request.get("/petitions/mend/count.json").json()["count"] == 2
+
+
+def test_pressing_again_while_nobody_answers_is_the_same_press(petition, page):
+    page.clock.install()
+    page.goto("/petitions/mend/")
+    fill(page)
+    # The site hangs: what the page lets through is noted, and goes nowhere.
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            addEventListener("submit", (event) => {
+                if (!event.defaultPrevented) window.sent += 1;
+                event.preventDefault();
+            });
+        }"""
+    )
+    for _ in range(3):  # at 0, 8 and 16 seconds
+        send(page)
+        assert page.evaluate("window.sent") == 1
+        page.clock.fast_forward(8_000)
+    page.clock.fast_forward(2_000)
+    send(page)  # it may be tried again after all
+    assert page.evaluate("window.sent") == 2
+
+
+# While the site is too busy
+
+
+def switch_busy(*, on):
+    turn(by="mo", busy=on)
+    switches.memory.refresh()
+
+
+def test_a_corrected_address_is_still_there_after_the_busy_page(petition, page, watch):
+    watch.expect("503")
+    page.goto("/petitions/mend/")
+    fill(page, Email="noor@exmaple.org")
+    send(page)
+    page.get_by_role("link", name="Correct your address").click()
+    email = page.get_by_label("Email", exact=True)
+    expect(email).to_have_value("noor@exmaple.org")
+    email.fill("noor@example.org")
+    switch_busy(on=True)
+    try:
+        send(page)
+        expect(page.locator("h1")).to_have_text("This site is very busy")
+        expect(page.locator("main")).to_contain_text("go back and press the button again")
+        page.go_back()
+        expect(email).to_have_value("noor@example.org")
+        expect(page.get_by_label("Last name", exact=True)).to_have_value("Haddad")
+    finally:
+        switch_busy(on=False)
+    send(page)
+    expect(page.locator("h1")).to_have_text("One step left: check your email.")
+    assert Signature.objects.filter(email="noor@example.org").exists()
+
+
+def test_reloading_sends_again_what_a_full_site_did_not_take(
+    petition, page, watch, smtp_server, monkeypatch
+):
+    watch.expect("503")
+    sign_and_confirm(page, smtp_server)
+    page.get_by_label("Last name", exact=True).fill("Haddad Khoury")
+    with monkeypatch.context() as full:
+        full.setattr(Gate, "enter", lambda self, rank: False)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("main")).to_contain_text("let the browser send it again")
+    page.reload()
+    expect(page.get_by_label("Last name", exact=True)).to_have_value("Haddad Khoury")
+    assert Signature.objects.filter(family_name="Haddad Khoury").exists()
+
+
+def test_a_pause_is_told_at_once_to_who_sends_the_first_stage(page, watch, transactional_db):
+    watch.expect("503")
+    page.goto("/petitions/start/")
+    page.get_by_label("Title").fill("Mend the road")
+    turn(by="mo", starting_paused=True)
+    switches.memory.refresh()
+    page.locator("form [type=submit]").first.click()
+    expect(page.locator(".errors")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Starting petitions is paused")
+    expect(page.get_by_label("Title")).to_have_value("Mend the road")
 
 
 def test_two_tabs_sign_once(petition, page, smtp_server):

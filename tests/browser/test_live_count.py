@@ -44,6 +44,29 @@ def test_follows_every_copy_and_the_goal(petition, page, asked):
     expect(page.locator("[data-count-others]")).to_have_text("2 supporters")
 
 
+def test_what_is_left_to_go_follows_and_is_over_with_the_petition(petition, page, asked):
+    page.goto("/petitions/mend/")
+    goal = page.locator(".goal label")
+    expect(goal).to_have_text("Goal: 3, 2 to go")
+    SignatureFactory(petition=petition, is_confirmed=True)
+    page.clock.run_for(10_000)
+    expect(goal).to_have_text("Goal: 3, 1 to go")
+    to_go = goal.locator(".figures")
+    expect(to_go).to_have_text("1 to go", use_inner_text=True)
+    expect(to_go).to_be_visible()
+    petition.close(by=None)
+    for _ in range(20):  # an answer may come from the browser's cache, for a real second
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(200)
+        if page.locator(".tally.dry").count():
+            break
+    expect(page.locator(".latest")).to_have_text(
+        "Petition closed. It can be read but no longer signed."
+    )
+    expect(to_go).to_be_empty()
+    expect(goal).to_have_text(re.compile("^Goal: 3,"))
+
+
 def test_a_million_has_a_word_of_its_own_in_spanish(petition, page, asked):
     CountAdjustment.objects.create(
         petition=petition, kind=CountAdjustment.Kind.CARRIED_OVER, quantity=999_998
@@ -95,6 +118,26 @@ def test_errors_make_it_ask_less_often(petition, page, asked, watch):
     # Every 5 s ± 30 % would be nine questions at least; doubling leaves four or five.
     assert 2 <= len(asked) <= 6
     expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+1\s+supporter"))
+
+
+def test_a_busy_site_is_told_until_it_is_over(petition, page, asked, watch):
+    watch.expect("count.json")
+    page.route("**/count.json", lambda route: route.fulfill(status=503, json={"error": "busy"}))
+    page.goto("/petitions/mend/")
+    latest = page.locator("[data-count-latest]")
+    expect(latest).to_contain_text("Latest: ")
+    status = page.get_by_role("status").filter(has_text="Signing may have to wait.")
+    expect(status).to_have_count(0)
+    page.clock.run_for(10_000)
+    expect(status).to_be_visible()
+    expect(latest).to_have_count(0)
+    page.unroute_all()
+    for _ in range(10):  # it asks less and less often
+        page.clock.run_for(30_000)
+        page.wait_for_timeout(200)
+        if not status.count():
+            break
+    expect(status).to_have_count(0)
 
 
 def test_older_answers_are_ignored(petition, page, asked):

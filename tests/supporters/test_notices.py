@@ -1,6 +1,7 @@
 """What staff say above every page and in place of forms: in each language, from when until when."""
 
 import datetime as dt
+import re
 import time
 
 import pytest
@@ -161,13 +162,26 @@ def test_starting_is_paused_with_a_message(client):
     response = client.get("/petitions/start/")
     html = response.content.decode()
     assert response.status_code == 200
-    assert "Starting petitions is paused" in html
+    assert "<h1>Starting petitions is paused</h1>" in html
+    assert "<title>Starting petitions is paused · Start a petition · " in html
+    assert '<a class="skip visually-hidden" href="#main">Skip to the text</a>' in html
+    assert '<a class="button" href="/petitions/">' in html
+    assert "step 1 of" not in html
+    assert "No account is needed" not in html
+    assert "<form" not in html
     assert "Back in &lt;March&gt;." in html
     assert 'name="title"' not in html
     sent = client.post("/petitions/start/", {"title": "Mend the bridge"})
     assert (sent.status_code, sent["Retry-After"]) == (503, "300")
     assert 'value="Mend the bridge"' in sent.content.decode()
     assert "What you typed is kept below." in sent.content.decode()
+    said = re.search(
+        r'<div class="errors" tabindex="-1" autofocus><div role="alert">(.*?)</div></div>',
+        sent.content.decode(),
+        re.DOTALL,
+    )
+    assert "Starting petitions is paused" in said[1]
+    assert "<title>Error: " in sent.content.decode()
     assert not PetitionDraft.objects.exists()
     spanish = page(client, "/es/petitions/start/")
     assert "Back in" not in spanish

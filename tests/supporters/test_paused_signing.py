@@ -1,5 +1,6 @@
 """While signing is paused: it is said, nothing typed is lost, and all else goes on."""
 
+import logging
 from datetime import UTC, datetime
 
 import pytest
@@ -67,6 +68,24 @@ def test_what_was_typed_comes_back_with_the_message(client, paused):
     assert html.count("Signing is paused") == 1
     assert not Signature.objects.exists()
     assert not OutgoingMail.objects.exists()
+
+
+def test_a_refusal_on_purpose_is_no_error_in_the_log(client, paused, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("django"), "propagate", True)
+    turn(by="mo", starting_paused=True)
+    switches.memory.refresh()
+    assert client.post("/petitions/mend/sign/", typed()).status_code == 503
+    assert client.post("/petitions/start/", {"title": "Mend the road"}).status_code == 503
+    assert client.get("/petitions/nothing/").status_code == 404  # what is written down is seen here
+    lines = [each.getMessage() for each in caplog.records if each.name.startswith("django")]
+    assert set(lines) == {"Not Found: /petitions/nothing/"}
+
+
+def test_the_message_comes_first_where_there_is_no_form(client, paused):
+    html = client.get("/petitions/mend/sign/").content.decode()
+    assert html.index("<h1") < html.index("Signing is paused") < html.index("What we ask")
+    assert "Sign this petition" not in html
+    assert '<a class="skip visually-hidden" href="#main">Skip to the text</a>' in html
 
 
 def test_who_comes_back_to_correct_an_address_keeps_the_form(client, petition):

@@ -177,7 +177,7 @@ def test_a_mistyped_address_is_seen_and_corrected(client, petition):
         assert kept in html
     assert re.search(r'value="full"[^>]*checked', html)
     assert "<title>Error" not in html
-    assert form["Cache-Control"] == "no-store"
+    assert form["Cache-Control"] == "private, no-cache"
     assert form["Referrer-Policy"] == "same-origin"
     assert 'action="/petitions/mend/sign/"' in html
 

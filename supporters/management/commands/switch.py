@@ -56,7 +56,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--busy",
             action=BooleanOptionalAction,
-            help="only pages from memory; everything else is told that the site is busy",
+            help="only pages from memory; all but links, drafts and staff are told that the site "
+            "is busy (pause signing a few seconds before, so that those pages say so)",
         )
         parser.add_argument(
             "--page-seconds",

@@ -18,11 +18,14 @@ class Command(BaseCommand):
         f"Status {NOT_CHECKED}: could not be checked."
     )
 
+    requires_system_checks = ()  # they ask the database: handle() runs them
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--petition", metavar="SLUG", help="check only this one")
 
     def handle(self, *, petition: str | None, **options: Any) -> None:
         try:
+            self.check()
             with unhurried():
                 checked, found = _check(petition)
         except Error as error:

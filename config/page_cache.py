@@ -18,8 +18,8 @@ Key = Hashable
 # Seconds that making a page may take before others are given the last one, or, when there is none,
 # are told to come back: each of them keeps a thread of the server.
 SLOW, PATIENCE = 1.0, 2.0
-# Where many wait already: long enough for a page that is only being asked for by a crowd.
-SHORT = 0.2
+# Where many wait already: long enough for the first page of a process, which takes half a second.
+SHORT = 1.0
 RETRY = 1.0  # seconds between two tries while pages cannot be made
 # Pages that are known to be behind are made anew before their time, but no more than this: a
 # hundred confirmations a second must not mean a hundred pages a second.
@@ -236,7 +236,7 @@ class PageCache:
             finally:
                 self._waiting.release()
         else:
-            flight.done.wait(SHORT)
+            flight.done.wait(max(flight.began + SHORT - now, 0.0))
         if flight.kept:
             return flight.kept
         if flight.done.is_set():

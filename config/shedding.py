@@ -38,6 +38,15 @@ _STEPS = ("/sign/", "/signed/")
 _LOG_EVERY = 10.0  # seconds
 
 
+MACHINES = 2  # threads: for /readyz and /metrics one each
+FREE = 1  # at least; a page from memory takes it for a tenth of a millisecond
+
+
+def strangers(threads: int) -> tuple[int, int]:
+    """Places and seats at accounts and the admin for who is not known to be logged in."""
+    return max(1, threads // 16), threads // 16
+
+
 class Rank(Enum):
     READING = auto()
     SIGNING = auto()  # and confirming, withdrawing, unsubscribing: whatever somebody does here
@@ -54,7 +63,7 @@ class Gate:
     def __init__(self, threads: int) -> None:
         self.at_once = threads // 4
         self.readers = self.at_once - max(1, self.at_once // 4)
-        self.waiting = threads // 2 - 2
+        self.waiting = threads - self.at_once - sum(strangers(threads)) - MACHINES - FREE
         self._making = dict.fromkeys(Rank, 0)
         self._waiting = dict.fromkeys(Rank, 0)
         self._lock = threading.Lock()
@@ -118,18 +127,13 @@ class Gate:
         return now - self._crowded_since < _BURST and now - self._moved_at < _MOMENT
 
 
-def lane_of_strangers(threads: int) -> Lane:
-    """At accounts and the admin, who is not known to be logged in."""
-    return Lane(places=threads // 8, seats=threads // 16)
-
-
 class Shedding:
     """Stands behind what asks no database: kept pages, static files, headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.gate = Gate(settings.PETITIONS_THREADS)
-        self.strangers = lane_of_strangers(settings.PETITIONS_THREADS)
+        self.strangers = Lane(*strangers(settings.PETITIONS_THREADS))
         self.known = KnownSessions()
         self._refused, self._logged = 0, float("-inf")
 

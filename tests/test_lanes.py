@@ -53,7 +53,7 @@ class TestShedding:
     def full(self, monkeypatch):
         """A process in which strangers have every place that they may have."""
         lane = Lane(places=1, seats=0)
-        monkeypatch.setattr(shedding, "lane_of_strangers", lambda threads: lane)
+        monkeypatch.setattr(shedding, "Lane", lambda *sizes: lane)
         assert lane.enter()
         return lane
 

@@ -61,6 +61,10 @@ def company(place: Place, some: list[Any], *, confirming: bool) -> Iterator[None
         with urllib.request.urlopen(address, timeout=30) as answer:
             answer.read()
 
+    # Each process has a number to give before the crowd comes: signing goes before reading, and
+    # who asks a crowded process for the first one is told to come back.
+    for _ in range(20):
+        look()
     with _each_second(look), _each_second(confirm_some) if confirming else nullcontext():
         yield
     if confirming:

@@ -133,12 +133,18 @@ def test_a_busy_site_is_told_until_it_is_over(petition, page, asked, watch):
     expect(latest).to_have_count(0)
     page.unroute_all()
     waiting = set()
-    page.on("request", lambda asked: waiting.add(asked))
-    page.on("requestfinished", lambda asked: waiting.discard(asked))
-    page.on("requestfailed", lambda asked: waiting.discard(asked))
-    for _ in range(
-        100
-    ):  # it asks less and less often; and the clock runs no faster than it answers
+
+    def began(request):
+        waiting.add(request)
+
+    def ended(request):
+        waiting.discard(request)
+
+    page.on("request", began)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+    # It asks less and less often; and the clock runs no faster than the site answers.
+    for _ in range(100):
         page.clock.run_for(5_000)
         page.wait_for_timeout(50)
         while waiting:

@@ -2,7 +2,8 @@
 
 One thread in each process reads it once a second, so that no request asks the database for it and
 no page waits. While the database is away, what was read last goes on to hold. The same thread sees
-what staff did in other processes, so that older pages are given up here, too (config.cached_pages).
+what staff did in other processes, so that older pages are given up here, too (config.cached_pages);
+and which petitions' pages were recalled (supporters.recalls).
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What a worker does by turns, in which order and how often."""
+"""What a worker does, in which order and how often."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ _TICK, _MINUTE, _HOUR = 0.0, 60.0, 3600.0
 
 @dataclass(frozen=True)
 class Task:
-    """One task. Whatever the task returns, it is true while there is more to do `in_batches`; such
+    """Whatever `act` returns, it is true while there is more to do `in_batches`; such
     a task comes again at the next tick, however seldom it begins."""
 
     name: str
     every: float  # seconds until it begins again; 0: at each tick of the worker
-    task: Callable[..., Any]
+    act: Callable[..., Any]
     in_batches: bool = False
-    takes_go_on: bool = False  # the task asks go_on() before each of its steps
+    takes_go_on: bool = False  # it asks go_on() before each of its steps
 
 
 _in_steps = partial(Task, in_batches=True, takes_go_on=True)

@@ -68,8 +68,8 @@ class Worker:
         try:
             while not self.stopping:
                 began = time.monotonic()
-                for turn in TASKS:
-                    self._take_if_due(turn)
+                for task in TASKS:
+                    self._take_if_due(task)
                 close_old_connections()
                 self._rest(began + TICK)
         finally:
@@ -79,8 +79,8 @@ class Worker:
 
     def once(self) -> bool:
         """Do all that is due, to its end, and send it. True if all is well."""
-        for turn in TASKS:
-            while self._take(turn) and turn.in_batches and not self.stopping:
+        for task in TASKS:
+            while self._take(task) and task.in_batches and not self.stopping:
                 pass
         self._do("figures", self._count)
         self._do("transparency", transparency.refresh)
@@ -88,18 +88,18 @@ class Worker:
         self._do("numbers of mailings", partial(progress.refresh, at_once=True))
         return not self._failures
 
-    def _take_if_due(self, turn: Task) -> None:
+    def _take_if_due(self, task: Task) -> None:
         now = time.monotonic()
-        if now >= self._next.get(turn.name, now):
-            self._next[turn.name] = now + turn.every
-            if self._take(turn) and turn.in_batches:
-                self._next[turn.name] = now  # for what is left
+        if now >= self._next.get(task.name, now):
+            self._next[task.name] = now + task.every
+            if self._take(task) and task.in_batches:
+                self._next[task.name] = now  # for what is left
 
-    def _take(self, turn: Task) -> bool:
+    def _take(self, task: Task) -> bool:
         """Whether it did something."""
         done: list[object] = []
-        task = partial(turn.task, go_on=self._goes_on) if turn.takes_go_on else turn.task
-        return not self._do(turn.name, lambda: done.append(task())) and bool(done[0])
+        act = partial(task.act, go_on=self._goes_on) if task.takes_go_on else task.act
+        return not self._do(task.name, lambda: done.append(act())) and bool(done[0])
 
     def _empty_outbox(self) -> None:
         limit = outbox.BATCH

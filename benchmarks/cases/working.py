@@ -73,7 +73,7 @@ def _tasks() -> dict[str, Callable[[], Any]]:
     from supporters.growth import figures
     from supporters.tasks import TASKS
 
-    return {turn.name: turn.task for turn in TASKS} | {
+    return {task.name: task.act for task in TASKS} | {
         "which figures are due": figures.due,
         "transparency": transparency.refresh,
     }

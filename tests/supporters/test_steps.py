@@ -1,7 +1,6 @@
 """Erasing by steps: it stops in the middle, goes on at the next tick, and is shared by workers."""
 
 import signal
-from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
@@ -14,11 +13,11 @@ from petitions.models import PetitionDraft
 from supporters import erasure, steps
 from supporters import worker as worker_module
 from supporters.models import Mailing, OutgoingMail, Signature
-from supporters.tasks import TASKS
 from supporters.worker import Worker
 from tests.factories import PetitionFactory, SignatureFactory
 from tests.supporters.outbox_rows import mailing, signature_mail, supporter
 from tests.supporters.starting.flow import draft
+from tests.supporters.worker_tasks import do_instead
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -157,9 +156,7 @@ def test_what_is_left_comes_at_the_next_tick_and_positions_before_it(name, monke
             worker.stop()
         return number
 
-    instead = {"fold": folded, name: erased}
-    tasks = tuple(replace(task, task=instead.get(task.name, task.task)) for task in TASKS)
-    monkeypatch.setattr(worker_module, "TASKS", tasks)
+    do_instead(monkeypatch, **{"fold": folded, name: erased})
     monkeypatch.setattr(worker_module, "TICK", 0)
     worker.run()
     assert [key for key, _same in groupby(done)] == ["fold", "step"] * 4

@@ -5,7 +5,6 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from petitions.models import ModerationEvent, Petition
 from supporters import worker as worker_module
 from supporters.closing import close_due
 from supporters.models import CountAdjustment, OutgoingMail, Signature
-from supporters.tasks import TASKS
 from supporters.worker import Worker
 from tests.factories import PetitionFactory, SignatureFactory
 from tests.smtp import mail_settings
@@ -28,6 +26,7 @@ from tests.supporters.outbox_rows import (
     start_worker,
     supporter,
 )
+from tests.supporters.worker_tasks import do_instead
 
 pytestmark = pytest.mark.django_db
 PATIENCE = 30  # seconds, for a busy machine; nothing here waits for them to pass
@@ -68,17 +67,11 @@ def test_a_round_sends_more_than_one_batch(smtp_server):
     assert len(smtp_server.deliveries) == 130
 
 
-def do_instead(monkeypatch, name: str, task) -> None:
-    turns = tuple(replace(turn, task=task) if turn.name == name else turn for turn in TASKS)
-    assert turns != TASKS
-    monkeypatch.setattr(worker_module, "TASKS", turns)
-
-
 def test_one_failing_task_stops_no_other(smtp_server, monkeypatch, caplog):
     def broken() -> None:
         raise OSError("the disk is full")
 
-    do_instead(monkeypatch, "fold", broken)
+    do_instead(monkeypatch, fold=broken)
     signature_mail()
     worker = Worker()
     assert not worker.once()
@@ -101,7 +94,7 @@ def test_what_the_database_says_of_a_row_is_not_logged(smtp_server, monkeypatch,
         with transaction.atomic():
             SignatureFactory(petition=signed.petition, email=signed.email)
 
-    do_instead(monkeypatch, "fold", broken)
+    do_instead(monkeypatch, fold=broken)
     worker = Worker()
     assert not worker.once()
     assert not worker.once()

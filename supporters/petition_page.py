@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from petitions.models import ActionStep, ModerationEvent, Petition, PetitionTarget, Update
@@ -132,6 +133,7 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "targets": [link.target for link in _links(petition=petition.pk)],
         "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
         "printed_url": unquote(page_url),  # on paper, for eyes
+        "today": timezone.localdate(tally.as_of),
         "preview": preview,
         "carried_over": _carried_over(petition),
         "form": None,
@@ -146,7 +148,7 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "steps": _steps(petition=petition.pk),
         "updates": updates[:UPDATES],
         "earlier_updates": updates[UPDATES:],
-        "reasons": list(map(PublicSignature.of, reasons.of_page(petition.pk, limit=REASONS))),
+        "reasons": list(map(PublicSignature.of_row, reasons.of_page(petition.pk, limit=REASONS))),
         "appeal": appeal(
             petition,
             total=tally.count,

@@ -5,10 +5,11 @@ signature counts as before. What moderators took off only they show again.
 """
 
 import hashlib
-from operator import attrgetter
-from typing import Any
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from petitions import claims
@@ -17,8 +18,8 @@ from supporters.models import ReasonChoice, Signature
 
 MOST_FIRST = 3  # beside them the page has room for as many others
 
-_COLUMNS = """signature.id, signature.display, signature.given_name, signature.family_name,
-            signature.reason, signature.confirmed_at"""
+_COLUMNS = """signature.display, signature.given_name, signature.family_name, signature.reason,
+            signature.confirmed_at, signature.id"""
 _SHOWN = """signature.status = 'confirmed' AND NOT signature.reason = ''
             AND NOT signature.display = 'hidden'"""
 # One statement, and each half of it a short step into an index of its own. The choice is asked for
@@ -51,11 +52,33 @@ class TooMany(Exception):
     """As many as may be shown first are."""
 
 
-def of_page(petition_id: int, *, limit: int) -> list[Signature]:
-    """Those put first, then the newest; what is shown of a signature, and no more is loaded."""
-    found = list(Signature.objects.raw(_OF_PAGE, [petition_id, petition_id, limit]))
-    found.sort(key=attrgetter("place", "placed_at", "pk"), reverse=True)
-    return found[:limit]
+class ShownReason(NamedTuple):
+    """What is shown of a signature, and no more is loaded."""
+
+    display: str
+    given_name: str
+    family_name: str
+    reason: str
+    confirmed_at: datetime
+
+
+_CONFIRMED_AT = Signature._meta.get_field("confirmed_at").cached_col  # noqa: SLF001
+_ID, _PLACE, _PLACED_AT = range(len(ShownReason._fields), len(ShownReason._fields) + 3)
+_order = itemgetter(_PLACE, _PLACED_AT, _ID)
+
+
+def of_page(petition_id: int, *, limit: int) -> list[ShownReason]:
+    """Those put first, then the newest."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_PAGE, [petition_id, petition_id, limit])
+        found = sorted(cursor.fetchall(), key=_order, reverse=True)[:limit]
+    shown = [ShownReason._make(row[:_ID]) for row in found]
+    for convert in connection.ops.get_db_converters(_CONFIRMED_AT):  # SQLite gives a text
+        shown = [
+            each._replace(confirmed_at=convert(each.confirmed_at, _CONFIRMED_AT, connection))
+            for each in shown
+        ]
+    return shown
 
 
 def mark(reason: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from petitions.models import ActionStep, Petition, PetitionDraft, PetitionVersion
@@ -49,6 +50,7 @@ def preview_context(draft: PetitionDraft) -> dict[str, Any]:
         "targets": _targets(stages["targets"]),
         "steps": _steps(stages["steps"]),
         "printed_url": settings.SITE_URL,
+        "today": timezone.localdate(),
         "preview": "draft",
     }
 

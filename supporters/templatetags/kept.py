@@ -1,9 +1,11 @@
 """{% kept %}: a part of a page that is made once for the values that it is given."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.utils.translation import get_language
 
@@ -26,13 +28,25 @@ class KeptNode(template.Node):
             # Only tests change these: see config.template_loader.
             settings.LANGUAGE_CODE,
             settings.ROOT_URLCONF,
-            *[key_of(value) for value in given.values()],
+            *[_key_on_this_page(value, context) for value in given.values()],
         )
         return self._kept.get(key, lambda: self._made(context, given))
 
     def _made(self, context: template.Context, given: dict[str, Any]) -> str:
         # The values alone: what is not in the key cannot be in the part.
         return str(self.nodelist.render(context.new(given)))
+
+
+def _key_on_this_page(value: Any, context: template.Context) -> Hashable:
+    """A page names its petition in several parts: the key of such a row is worked out once."""
+    if not isinstance(value, Model):
+        return key_of(value)
+    of_page: Any = context.render_context
+    worked_out: dict[int, tuple[Model, Hashable]] = of_page.setdefault("keys", {})
+    # With the row itself, so that no other can get its id meanwhile.
+    if id(value) not in worked_out:
+        worked_out[id(value)] = (value, key_of(value))
+    return worked_out[id(value)][1]
 
 
 @register.tag

@@ -9,12 +9,21 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, get_language_from_request, override
+from django.utils.translation import (
+    get_language,
+    get_language_from_path,
+    get_language_from_request,
+    override,
+)
 
 RETRY_AFTER = 60  # seconds
 
+# Where people log in.
+PERSONAL = ("/admin/", "/accounts/")
 # From links in mails, which name no language.
 LINKS = ("/confirm/", "/signature/", "/unsubscribe/", "/organizer-mail/")
+# And those that may name one: without it they are in the site's own.
+_LINKS_IN_A_LANGUAGE = ("/organizer-mail/", "/reports/")
 # Forms that browsers keep as they were sent (supporters.caching), for who goes back.
 _KEPT_FORMS = ("/sign/", "/report/", "/petitions/start/")
 
@@ -55,14 +64,17 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def busy(request: HttpRequest, *, retry_after: int) -> HttpResponse:
-    """503 as bytes that were made once, for a moment when there is no time to make anything."""
+def busy(request: HttpRequest, *, retry_after: int, paused: str = "") -> HttpResponse:
+    """503 as bytes that were made once, for a moment when there is no time to make anything.
+
+    `paused`: what staff say to who wants to sign, in the place of advice to try again in a minute.
+    """
     response: HttpResponse
     if request.path_info.endswith(".json"):
         response = JsonResponse({"error": "busy"}, status=503)
         response["Access-Control-Allow-Origin"] = "*"
     else:
-        made = _busy_page(_language(request), _again(request), settings.SITE_NAME)
+        made = _busy_page(_language(request), _again(request), settings.SITE_NAME, paused)
         response = _answer(request, made, 503)
     response["Retry-After"] = str(retry_after)
     response["Cache-Control"] = "no-store"
@@ -71,18 +83,18 @@ def busy(request: HttpRequest, *, retry_after: int) -> HttpResponse:
     return response
 
 
-@lru_cache(maxsize=16)
-def _busy_page(language: str | None, again: str, site_name: str) -> bytes:
-    return _made("busy.html", language, again)
+@lru_cache(maxsize=64)
+def _busy_page(language: str | None, again: str, site_name: str, paused: str) -> bytes:
+    return _made("busy.html", language, again, paused=paused)
 
 
 def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     return _answer(request, _made(template, _language(request), _again(request)), status)
 
 
-def _made(template: str, language: str | None, again: str) -> bytes:
+def _made(template: str, language: str | None, again: str, **words: str) -> bytes:
     with override(language):
-        return render_to_string(template, context(again)).encode()
+        return render_to_string(template, context(again) | words).encode()
 
 
 def context(again: str = "back") -> dict[str, Any]:
@@ -104,13 +116,27 @@ def _language(request: HttpRequest) -> str | None:
     return get_language()
 
 
+def is_link(path: str) -> bool:
+    """Whether it came in a mail, in any language."""
+    return path.startswith(LINKS) or bare(path).startswith(_LINKS_IN_A_LANGUAGE)
+
+
+def bare(path: str) -> str:
+    """The path without the language that it begins with."""
+    language = get_language_from_path(path)
+    return path.removeprefix(f"/{language}") if language else path
+
+
 def _again(request: HttpRequest) -> str:
     """How it is tried again so that nothing is lost: the "link" is opened, or who sent something
-    goes "back", or has to "reload", since browsers keep no copy of the form (no-store).
+    goes "back", or has to "reload", since browsers keep no copy of the form (no-store). Where
+    people log in, sending twice may do it twice: they "look" first. '': nothing was sent there.
     """
     path = request.path_info
     is_sent = request.method not in {"GET", "HEAD"}
-    if path.startswith(LINKS) and not (is_sent and path.startswith("/signature/")):
+    if path.startswith(PERSONAL):
+        return "look" if is_sent else ""
+    if is_link(path) and not (is_sent and path.startswith("/signature/")):
         return "link"
     return "reload" if is_sent and not path.endswith(_KEPT_FORMS) else "back"
 

@@ -14,7 +14,7 @@ from supporters.client import is_trusted_proxy
 logger = logging.getLogger(__name__)
 
 # Only these read or set cookies.
-PERSONAL = ("/admin/", "/accounts/")
+PERSONAL = errors.PERSONAL
 # What load balancers ask, by whatever name or address they know this machine.
 PROBES = frozenset({"/healthz", "/readyz"})
 

@@ -30,10 +30,8 @@ logger = logging.getLogger(__name__)
 # The machines that look after the site are never turned away here; the latter two keep a thread
 # each at most (supporters.views.operations).
 ALWAYS = ("/healthz", "/readyz", "/metrics")
-# From links in mails: no more of them than mails went out, and each is one statement.
-_LINKS = errors.LINKS
-# And a token, in any language: what is typed there is kept nowhere else.
-_DRAFTS = "/petitions/start/"
+# And a token: what is typed there is kept nowhere else; and what it will look like.
+_DRAFTS = ("/petitions/start/", "/petitions/preview/")
 _STEPS = ("/sign/", "/signed/")
 _LOG_EVERY = 10.0  # seconds
 
@@ -174,7 +172,11 @@ class Shedding:
             self._note()
         # Not all at the same moment again.
         wait = 60 if why == "busy" else 10
-        return errors.busy(request, retry_after=wait + randbelow(wait))
+        paused = ""
+        if why == "busy" and request.path_info.endswith("/sign/"):
+            on = switches.current()
+            paused = on.signing_message if on.signing_paused else ""
+        return errors.busy(request, retry_after=wait + randbelow(wait), paused=paused)
 
     def _note(self) -> None:
         """A line now and then, for those who watch no metrics."""
@@ -191,9 +193,11 @@ def refuse(request: HttpRequest, why: str) -> None:
 
 
 def _has_link(path: str) -> bool:
-    if path.startswith(_LINKS):
+    """In mails: no more of them than mails went out, and each is one statement. And drafts."""
+    if errors.is_link(path):
         return True
-    return _DRAFTS in path and not path.endswith(_DRAFTS)
+    path = errors.bare(path)
+    return path.startswith(_DRAFTS) and path not in _DRAFTS
 
 
 def _rank(request: HttpRequest) -> Rank:

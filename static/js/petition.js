@@ -1,10 +1,8 @@
-// What the page of a petition does by itself: its number stays fresh, its form follows the country
-// and is sent once, its link is copied. The page is complete without it. One file, since each is a request of its own.
+// A petition's page is complete without this. One file: each is a request of its own.
 
 // The number
 //
-// [data-count-url] carries the address, the moment of the page's own number and the words; copies of
-// the number stand in [data-count-copy] and [data-count-others].
+// [data-count-url] carries the address, the moment of the page's number and the words.
 
 const PAUSE = 5_000; // milliseconds between two questions, ± 30 %
 const LONGEST = 120_000; // while answers fail
@@ -20,6 +18,8 @@ function keepFresh(tally) {
   const sentence = tally.querySelector(".count");
   const progress = tally.querySelector("progress");
   const spoken = document.querySelector("[data-count-status]");
+  const notice = tally.querySelector(".latest");
+  const usual = [...notice.childNodes];
   const format = numberFormat(words.group);
   const plural = new Intl.PluralRules(document.documentElement.lang || "en");
 
@@ -40,6 +40,8 @@ function keepFresh(tally) {
   let said = count;
   let saidAt = Date.now();
   let goalNews = "";
+  let busy = false;
+  let saidBusy = false;
 
   const supporters = (n) => words[plural.select(n)] ?? words.other;
 
@@ -59,13 +61,14 @@ function keepFresh(tally) {
       if (answer.status === 404 || answer.status === 410) {
         over = true; // hidden, or moved for good
       } else if (answer.ok) {
-        sayBusy(false);
+        showBusy(false);
         take(await answer.json());
         failures = 0;
       } else {
-        sayBusy(answer.status === 503);
         failures += 1;
+        showBusy(answer.status === 503 && failures > 1);
       }
+      if (!over) speak();
     } catch {
       failures += 1;
     } finally {
@@ -74,11 +77,13 @@ function keepFresh(tally) {
     sleep(pause(failures));
   }
 
-  function sayBusy(busy) {
-    if (busy !== spoken.classList.contains("visually-hidden")) return;
-    spoken.classList.toggle("visually-hidden", !busy);
-    spoken.textContent = busy ? words.busy : "";
-    if (busy) tally.querySelector("[data-count-latest]")?.remove();
+  // In a line that keeps its height: below it somebody may be typing.
+  function showBusy(next) {
+    if (next === busy || !words.busy) return;
+    busy = next;
+    notice.style.minBlockSize = `${notice.offsetHeight}px`;
+    notice.replaceChildren(...(busy ? [words.busy] : usual));
+    if (!busy) spoken.textContent = "";
   }
 
   function take(answer) {
@@ -92,7 +97,6 @@ function keepFresh(tally) {
     if (progress) showProgress();
     if (wasShort && count >= goal) goalNews = fill(words.goalNews, goal);
     if (answer.status !== "open") close();
-    else speak();
   }
 
   function show(next) {
@@ -139,16 +143,19 @@ function keepFresh(tally) {
     before.textContent = words.had;
     tally.classList.add("dry");
     tally.querySelector(".goal .figures")?.replaceChildren(); // "766 to go" is over
-    const notice = tally.querySelector(".latest");
     notice.textContent = words.closed;
     if (!inForm()) spoken.textContent = words.closed;
   }
 
   function speak() {
-    if (inForm()) return;
-    if (!goalNews && (count === said || Date.now() - saidAt < QUIET)) return;
-    spoken.textContent = goalNews || `${words.has} ${format(count)} ${supporters(count)}`;
-    [said, saidAt, goalNews] = [count, Date.now(), ""];
+    if (inForm() || (!goalNews && Date.now() - saidAt < QUIET)) return;
+    const news = [];
+    if (busy !== saidBusy) news.push(busy ? words.busy : words.calm);
+    if (goalNews) news.push(goalNews);
+    else if (count !== said) news.push(`${words.has} ${format(count)} ${supporters(count)}`);
+    if (!news.length) return;
+    spoken.textContent = news.join(" ");
+    [said, saidAt, goalNews, saidBusy] = [count, Date.now(), "", busy];
   }
 
   function fill(text, n) {
@@ -197,7 +204,7 @@ function numberFormat(group) {
 
 // The form
 
-const SECOND_PRESS = 25_000; // milliseconds in which pressing again means the same press
+const SECOND_PRESS = 10_000; // milliseconds in which pressing again means the same press
 
 const country = document.querySelector("select[data-postal-labels]");
 if (country) {
@@ -245,20 +252,45 @@ function nameSite(form) {
 
 // Each press that arrives asks for a mail. Not by disabling the button: who comes back needs it.
 function sendOnce() {
-  const sent = new WeakMap();
+  const status = Object.assign(document.createElement("p"), { className: "small", role: "status" });
+  let press; // the last one that was let through
+
+  function forget() {
+    press = undefined;
+    status.textContent = "";
+  }
+
   document.addEventListener("submit", (event) => {
-    if (event.timeStamp - sent.get(event.target) < SECOND_PRESS) event.preventDefault();
-    else sent.set(event.target, event.timeStamp);
+    const form = event.target;
+    if (press?.target === form && event.timeStamp - press.timeStamp < SECOND_PRESS) {
+      event.preventDefault();
+      say(status, document.querySelector("[data-sending]").dataset.sending);
+    } else {
+      forget();
+      press = event;
+      form.append(status); // empty: words that come later are spoken
+    }
   });
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) for (const form of document.forms) sent.delete(form);
+  addEventListener("pageshow", (event) => event.persisted && forget());
+  // Stopped; not every browser tells.
+  window.navigation?.addEventListener("navigate", ({ signal }) => {
+    const sent = press;
+    signal.addEventListener("abort", () => press === sent && forget());
   });
+}
+
+// Emptied first, so that a second time is spoken too.
+function say(status, text) {
+  status.textContent = "";
+  setTimeout(() => {
+    status.textContent = text;
+    status.scrollIntoView({ block: "nearest" });
+  }, 50);
 }
 
 // Sharing
 //
-// Two buttons for [data-share]: the device's own menu where there is one, and copying the link. What
-// is shared is the block's address, never the page's: a signer's own page is nobody else's.
+// The block's address, never the page's: a signer's own page is nobody else's.
 
 const block = document.querySelector("[data-share]");
 if (block) offer(block);
@@ -276,9 +308,7 @@ function offer(block) {
   });
   copy.addEventListener("click", async () => {
     const done = await copied(field);
-    // Emptied first, so that a second time is spoken too.
-    spoken.textContent = "";
-    setTimeout(() => (spoken.textContent = done ? copy.dataset.copy : copy.dataset.failed), 50);
+    say(spoken, done ? copy.dataset.copy : copy.dataset.failed);
   });
   copy.hidden = false;
 }

@@ -97,13 +97,36 @@ def test_pressing_again_while_nobody_answers_is_the_same_press(petition, page):
             });
         }"""
     )
-    for _ in range(3):  # at 0, 8 and 16 seconds
-        send(page)
+    said = page.locator("form [role=status]")
+    for words in ("", "It is being sent, one moment.", "It is being sent, one moment."):
+        send(page)  # at 0, 4 and 8 seconds
         assert page.evaluate("window.sent") == 1
-        page.clock.fast_forward(8_000)
-    page.clock.fast_forward(2_000)
+        page.clock.run_for(100)
+        expect(said).to_have_text(words)
+        page.clock.fast_forward(3_900)
     send(page)  # it may be tried again after all
     assert page.evaluate("window.sent") == 2
+    expect(said).to_be_empty()
+
+
+def test_who_stops_a_page_that_does_not_come_may_press_again(petition, page):
+    page.goto("/petitions/mend/")
+    fill(page)
+    page.route("**/sign/", lambda route: None)  # it hangs
+    page.evaluate("window.sent = 0; addEventListener('submit', (e) => { if (!e.defaultPrevented) sent += 1 })")
+    said = page.locator("form [role=status]")
+    press = "document.querySelector('form [type=submit]').click()"
+    page.evaluate(press)
+    page.wait_for_timeout(300)
+    page.evaluate(press)
+    expect(said).to_have_text("It is being sent, one moment.")
+    assert page.evaluate("sent") == 1
+    stop = page.context.new_cdp_session(page)
+    stop.send("Page.stopLoading")
+    expect(said).to_be_empty()
+    page.evaluate(press)
+    assert page.evaluate("sent") == 2
+    stop.send("Page.stopLoading")
 
 
 # While the site is too busy

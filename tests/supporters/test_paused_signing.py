@@ -83,9 +83,10 @@ def test_a_refusal_on_purpose_is_no_error_in_the_log(client, paused, caplog, mon
 
 def test_the_message_comes_first_where_there_is_no_form(client, paused):
     html = client.get("/petitions/mend/sign/").content.decode()
-    assert html.index("<h1") < html.index("Signing is paused") < html.index("What we ask")
+    assert html.index("<h1") < html.index(">Signing is paused<") < html.index("What we ask")
     assert "Sign this petition" not in html
     assert '<a class="skip visually-hidden" href="#main">Skip to the text</a>' in html
+    assert "<title>Signing is paused · Mend the bridge · " in html
 
 
 def test_who_comes_back_to_correct_an_address_keeps_the_form(client, petition):

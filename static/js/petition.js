@@ -253,29 +253,30 @@ function nameSite(form) {
 // Each press that arrives asks for a mail. Not by disabling the button: who comes back needs it.
 function sendOnce() {
   const status = Object.assign(document.createElement("p"), { className: "small", role: "status" });
-  let press; // the last one that was let through
+  let pressed; // the form of the last press that was let through
+  let at;
 
   function forget() {
-    press = undefined;
+    pressed = at = undefined;
     status.textContent = "";
   }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (press?.target === form && event.timeStamp - press.timeStamp < SECOND_PRESS) {
+    if (pressed === form && event.timeStamp - at < SECOND_PRESS) {
       event.preventDefault();
       say(status, document.querySelector("[data-sending]").dataset.sending);
     } else {
       forget();
-      press = event;
+      [pressed, at] = [form, event.timeStamp];
       form.append(status); // empty: words that come later are spoken
     }
   });
   addEventListener("pageshow", (event) => event.persisted && forget());
   // Stopped; not every browser tells.
   window.navigation?.addEventListener("navigate", ({ signal }) => {
-    const sent = press;
-    signal.addEventListener("abort", () => press === sent && forget());
+    const sent = at;
+    signal.addEventListener("abort", () => at === sent && forget());
   });
 }
 

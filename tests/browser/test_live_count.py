@@ -190,7 +190,6 @@ def test_who_types_does_not_hear_that_the_site_is_busy(petition, page, asked, wa
         "**/count.json",
         lambda route: route.fulfill(json={**count, "as_of": "2099-01-01T00:00:00Z"}),
     )
-    wait_for("")  # the end of it is not heard at once, but nor is the beginning any more
     wait_for("Signing goes on.")
 
 

@@ -223,7 +223,7 @@ def _as_in_a_dictionary(name: str) -> str:
 @cache
 def _options(language: str | None) -> SafeString:
     rows = _countries(language).items()
-    return format_html_join("\n", '<option value="{}">{}', rows)  # HTML asks for no end tag
+    return format_html_join("\n", '<option value="{}">{}</option>', rows)
 
 
 class CountrySelect(forms.Select):

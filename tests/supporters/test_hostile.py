@@ -73,7 +73,7 @@ class Dangers(HTMLParser):
 def dangers(content: bytes) -> list[tuple[str, object]]:
     parser = Dangers()
     # The countries are the same on every page, and most of its tags.
-    parser.feed(re.sub(r"<option [^>]*>[^<]*", "", content.decode()))
+    parser.feed(re.sub(r"<option [^>]*>[^<]*</option>", "", content.decode()))
     return parser.found
 
 

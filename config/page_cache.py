@@ -162,23 +162,28 @@ class PageCache:
         """Something was written: every page made before may be behind."""
         self._changed = self._clock()
 
-    def drop(self, matches: Callable[[Key], bool]) -> None:
+    def drop(self, matches: Callable[[Key], bool]) -> list[Key]:
         """As clear(), of the keys that match."""
         with self._lock:
-            for key in [key for key in self._pages if matches(key)]:
+            dropped = [key for key in self._pages if matches(key)]
+            for key in dropped:
                 self.weight -= self._pages.pop(key).weight()
             for key in [key for key in self._flights if matches(key)]:
                 del self._flights[key]
+        return dropped
 
     def outdate(self) -> None:
         """Every page made before is wrong now: it only stands in where no other can be made."""
         with self._lock:
             self._outdated, self._flights = self._clock(), {}
 
-    def clear(self) -> None:
-        """Whatever was made before, or is being made, is not given to who asks from now on."""
+    def clear(self) -> list[Key]:
+        """Whatever was made before, or is being made, is not given to who asks from now on. Returns
+        the keys of what there was."""
         with self._lock:
+            cleared = list(self._pages)
             self._pages, self._flights, self.weight = {}, {}, 0
+        return cleared
 
     # Inside
 

@@ -145,7 +145,7 @@ class Shedding:
             return self._admit(request)
         if why := getattr(request, "refused", ""):
             return self._refuse(request, why)
-        if switches.current().busy and not _has_link(path):
+        if switches.current().busy and not (_has_link(path) or hasattr(request, "is_owed")):
             return self._refuse(request, "busy")
         rank = _rank(request)
         if not self.gate.enter(rank):

@@ -19,6 +19,7 @@ from django.utils import timezone
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from supporters.models import CountAdjustment, Signature, Sweep, SweptSignature
+from supporters.recalls import recall
 
 from . import looking, restoring
 from .rules import Rule, sweepable
@@ -115,6 +116,8 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
         SweptSignature.objects.bulk_create(
             SweptSignature(sweep=sweep, signature_id=pk, was=was) for pk, was in found.items()
         )
+        if found:
+            recall(sweep.petition_id)
         # The person stays for as long as it can be undone (erasing.py); their mails, when their
         # turn comes, have nothing to say (mails.py).
         Signature.objects.filter(pk__in=found).update(

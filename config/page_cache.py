@@ -80,7 +80,7 @@ class Kept:
 
 
 class StillMaking(Exception):
-    """Somebody else has been making the page for too long, and there is none to stand in."""
+    """Somebody else makes the page, there is no time or no thread to wait, and none to stand in."""
 
 
 class _Flight:

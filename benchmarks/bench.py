@@ -40,8 +40,6 @@ NAMES = (
     "mixed",
     "sign_sqlite",
 )
-# What a case tells the site besides.
-MORE = {"memory": {"PETITIONS_PAGE_CACHE_MB": "2"}}
 
 
 def one(name: str) -> None:
@@ -53,7 +51,7 @@ def one(name: str) -> None:
             if on_sqlite
             else stack.enter_context(place.postgresql())
         )
-        environ = place.environment(database, scratch, **MORE.get(name, {}))
+        environ = place.environment(database, scratch)
         os.environ.update(environ)
         os.environ["PETITIONS_PAGE_CACHE_MB"] = "0"  # of this process alone
         os.environ.pop("DEBUG", None)

@@ -8,14 +8,16 @@ import os
 from pathlib import Path
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from config import shedding
+from config.cached_pages import pages
 from config.urls import handler400, handler500, urlpatterns
 from supporters.addresses import InvalidAddress, check_address, email_key
+from supporters.caching import public
 
 __all__ = ["handler400", "handler500", "urlpatterns"]
 
@@ -41,6 +43,18 @@ def constant(request: HttpRequest, name: str) -> HttpResponse:
     if name not in _kept:
         _kept[name] = (FOLDER / name).read_bytes()
     return HttpResponse(_kept[name])
+
+
+@public(reads=("n",))
+def kept(request: HttpRequest) -> HttpResponse:
+    """10 KB that are kept in memory, once for each number."""
+    return HttpResponse(b"x" * 10_000)
+
+
+def of_pages(request: HttpRequest) -> JsonResponse:
+    """Of the process that answers: how much of its memory for pages is used, in bytes."""
+    return JsonResponse({"process": os.getpid(), "limit": pages.limit, "weight": pages.weight,
+                         "pages": len(pages)})  # fmt: skip
 
 
 @csrf_exempt
@@ -73,6 +87,8 @@ def confirm(request: HttpRequest, signature: int) -> HttpResponse:
 
 urlpatterns = [
     path("floor/constant/<str:name>", constant),
+    path("floor/kept/", kept),
+    path("floor/pages/", of_pages),
     path("floor/sign/<int:petition>/<int:version>/", sign),
     path("floor/confirm/<int:signature>/", confirm),
     *urlpatterns,

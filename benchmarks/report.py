@@ -10,7 +10,7 @@ from functools import cache
 
 import django
 
-from benchmarks.cases.rounds import Result
+from benchmarks.cases.rounds import Result, span
 from benchmarks.place import ROOT, THREADS
 
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -19,15 +19,6 @@ HEAD = (
     "| case | median (range) | beside | median (range) | ratio (range) | to reach | notes |\n"
     "|---|---|---|---|---|---|---|\n"
 )
-
-
-def span(numbers: list[float], unit: str) -> str:
-    digits = 2 if unit.startswith("ms") else 0
-    low, middle, high = (
-        f"{number:,.{digits}f}"
-        for number in (min(numbers), statistics.median(numbers), max(numbers))
-    )
-    return f"{middle} {unit} ({low}–{high})" if unit != "/s" else f"{middle}/s ({low}–{high})"
 
 
 def row(result: Result) -> str:

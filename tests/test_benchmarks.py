@@ -32,6 +32,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"# P\n\n{report.BEGIN}{HEAD}{OLD}{report.END}"
     )
     (tmp_path / "code.py").write_text("one = 1\n")
+    (tmp_path / "supporters").mkdir()
+    (tmp_path / "supporters" / "models.py").write_text("one = 1\n")
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "One"]):
         subprocess.run(
             ["git", "-c", "user.name=Mo", "-c", "user.email=mo@example.org", *command],
@@ -39,9 +41,14 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )  # fmt: skip
     monkeypatch.setattr(report, "ROOT", tmp_path)
     monkeypatch.setattr(report, "DOCUMENT", tmp_path / "docs" / "performance.md")
-    report.revision.cache_clear()
+    forget()
     yield tmp_path
+    forget()
+
+
+def forget() -> None:
     report.revision.cache_clear()
+    report.is_as_now.cache_clear()
 
 
 def commit(folder: Path) -> str:
@@ -89,11 +96,11 @@ def test_a_row_says_what_its_rounds_were(
     assert said in report.row(result(**more))
 
 
-def test_rows_of_other_cases_stay_as_they_were(repository: Path) -> None:
+def test_rows_of_other_cases_keep_their_figures(repository: Path) -> None:
     report.write([result()], "PostgreSQL 15.20 (autovacuum off)")
 
     text = report.DOCUMENT.read_text()
-    assert OLD in text
+    assert OLD.removesuffix(" |\n") in text
     assert "| page | 2/s (2–2) | constant | 1/s (1–1) | 2.00 (2.00–2.00) |" in text
     assert "PostgreSQL 15.20 (autovacuum off), everything" in text
 
@@ -103,6 +110,51 @@ def test_the_case_on_sqlite_leaves_the_database_of_the_others_in_the_head(reposi
     report.write([result(title="sign on SQLite")], "SQLite 3.40.1")
 
     assert "PostgreSQL 15.20 (autovacuum off), everything" in report.DOCUMENT.read_text()
+
+
+def written(title: str) -> str:
+    """The row of this title in the document, after another case has written its own."""
+    forget()
+    report.write([result(title="another")], "PostgreSQL 15.20 (autovacuum off)")
+    return next(
+        line for line in report.DOCUMENT.read_text().splitlines() if line.startswith(f"| {title} |")
+    )
+
+
+def test_a_row_without_a_commit_is_marked_once(repository: Path) -> None:
+    written("count.json")
+
+    assert written("count.json").endswith(f"| old{report.OLDER} |")
+
+
+def test_a_row_of_the_code_as_it_is_has_no_mark(repository: Path) -> None:
+    report.write([result()], "PostgreSQL 15.20 (autovacuum off)")
+    (repository / "code.py").write_text("one = 2\n")  # is nothing that a figure depends on
+
+    assert report.OLDER not in written("page")
+
+
+def test_a_row_is_marked_while_the_code_is_not_what_was_measured(repository: Path) -> None:
+    report.write([result()], "PostgreSQL 15.20 (autovacuum off)")
+    (repository / "supporters" / "models.py").write_text("one = 2\n")
+
+    assert report.OLDER in written("page")
+
+    (repository / "supporters" / "models.py").write_text("one = 1\n")
+    assert report.OLDER not in written("page")
+
+
+def test_a_row_measured_with_changes_is_marked(repository: Path) -> None:
+    (repository / "code.py").write_text("one = 2\n")
+    report.write([result()], "PostgreSQL 15.20 (autovacuum off)")
+
+    assert report.OLDER in written("page")
+
+
+def test_a_row_of_an_unknown_commit_is_marked() -> None:
+    line = "| page | … | 2026-11-30 at 0123456, load 1.0 |"
+
+    assert report.marked(line) == f"| page | … | 2026-11-30 at 0123456, load 1.0{report.OLDER} |"
 
 
 def test_every_case_is_asked_for_and_known() -> None:

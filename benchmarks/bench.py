@@ -32,6 +32,7 @@ NAMES = (
     "hot_slow",
     "mail",
     "surge",
+    "surge_free",
     "mailing",
     "download",
     "growth",

@@ -8,6 +8,8 @@ import pytest
 from benchmarks import bench, report
 from benchmarks.cases import CASES
 from benchmarks.cases.rounds import Result
+from benchmarks.cases.surge import Crowd, keeping_pace
+from benchmarks.cases.vacuuming import said
 
 HEAD = "| case | median (range) | beside | median (range) | ratio (range) | to reach | notes |\n"
 OLD = "| count.json | 9/s (9–9) | constant | 9/s (9–9) | 1.00 (1.00–1.00) | ≥ 0.90 | old |\n"
@@ -159,3 +161,55 @@ def test_a_row_of_an_unknown_commit_is_marked() -> None:
 
 def test_every_case_is_asked_for_and_known() -> None:
     assert sorted(bench.NAMES) == sorted(CASES)
+
+
+def test_a_surge_without_a_clock_says_how_far_the_mails_fell_behind() -> None:
+    signed = {f"s{n}": 100.0 + n for n in range(11)}  # the last one signs at 110
+    mailed = {name: moment + 2 for name, moment in signed.items()}
+
+    row = keeping_pace(Crowd(signed=signed, mailed=mailed, seconds=10, notes=["11 signatures"]))
+
+    assert row.floor == [1.1]
+    assert row.ours == [0.9]  # nine had their mail before 110
+    assert row.notes == [
+        "11 signatures",
+        "of the mails that came while they signed 95 % had taken less than 2.0 s, the longest 2.0 s",
+        "2 had none yet at the last signature, the last of them 2.0 s later; the longest wait was 2.0 s",
+    ]
+
+
+def test_a_surge_whose_mails_all_come_afterwards_is_told_as_well() -> None:
+    signed, mailed = {"a": 1.0, "b": 3.0}, {"a": 4.0, "b": 9.0}
+
+    row = keeping_pace(Crowd(signed=signed, mailed=mailed, seconds=2, notes=[]))
+
+    assert row.ours == [0.0]
+    assert row.notes == [
+        "2 had none yet at the last signature, the last of them 6.0 s later; the longest wait was 6.0 s"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("took", "automatic", "who"),
+    [
+        ([], True, "autovacuum on, it came 3 times"),
+        ([], False, "autovacuum off, VACUUM 0 times in its place"),
+        ([0.5, 2.0], False, "autovacuum off, VACUUM 2 times in its place, 2.0 s at most"),
+    ],
+)
+def test_a_row_says_who_vacuumed_and_what_is_left(
+    *, took: list[float], automatic: bool, who: str
+) -> None:
+    left = {
+        "dead": 1_200,
+        "updated": 9,
+        "HOT": 0,
+        "table": 56_000,
+        "indexes": 7_000,
+        "autovacuums": 3,
+    }
+
+    assert said(took, {"petitions_petition": left}, automatic=automatic) == [
+        who,
+        "petitions_petition at the end: 1,200 dead rows, table 56 kB, indexes 7 kB",
+    ]

@@ -24,7 +24,9 @@ __all__ = ["handler400", "handler500", "urlpatterns"]
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
 _kept: dict[str, bytes] = {}
 _CONSTANT = ("page.html", "count")  # as benchmarks/cases/pages.py writes them
-shedding.ALWAYS = (*shedding.ALWAYS, *(f"/floor/constant/{name}" for name in _CONSTANT))
+shedding.ALWAYS = (
+    *shedding.ALWAYS, "/floor/pages/", *(f"/floor/constant/{name}" for name in _CONSTANT)
+)  # fmt: skip
 
 _INSERT = """INSERT INTO supporters_signature (
     petition_id, version_id, given_name, family_name, email, email_key, country, postal_code, locality,

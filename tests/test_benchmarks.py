@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import bench, report
 from benchmarks.cases import CASES
+from benchmarks.cases.memory import one_of_each
 from benchmarks.cases.rounds import Result
 from benchmarks.cases.surge import Crowd, keeping_pace
 from benchmarks.cases.vacuuming import said
@@ -213,3 +214,9 @@ def test_a_row_says_who_vacuumed_and_what_is_left(
         who,
         "petitions_petition at the end: 1,200 dead rows, table 56 kB, indexes 7 kB",
     ]
+
+
+def test_of_the_pages_for_one_person_one_of_each_kind_is_asked_for() -> None:
+    own = ["/signature/a/", "/signature/b/", "/confirm/c/", "/accounts/login/", "/accounts/login/"]
+
+    assert set(one_of_each(own)) == {"/signature/a/", "/confirm/c/", "/accounts/login/"}

@@ -43,15 +43,12 @@ def hot(place: Place) -> list[Result]:
         emptied()
         return rate
 
-    each_folded = Result(title="confirm, one hot petition (all are folded)", beside="1,000 petitions, under each of which people confirm",
-                         target="", how=TIMED)  # fmt: skip
-
-    def confirmed_cold(number: int) -> float:
-        """Under few of them, as while others sign; and, for the other row, under all of them."""
-        everywhere = confirm_at(place, all_of_them, is_ours=True)
-        if number >= 0:
-            each_folded.floor.append(everywhere)
-        return confirm_at(place, all_of_them[:AT_MOST], is_ours=True)
+    def confirmed(some: list[Any], result: Result) -> Result:
+        return in_turns(
+            lambda _n: confirm_at(place, one, is_ours=True),
+            lambda _n: confirm_at(place, some, is_ours=True),
+            result,
+        )
 
     with worker(place, made[0]):
         signing = in_turns(
@@ -59,13 +56,16 @@ def hot(place: Place) -> list[Result]:
             lambda n: signed(all_of_them, f"cold{n + 1}x"),
             Result(title="sign, one hot petition", beside="1,000 petitions", target="≥ 0.95", how=TIMED),
         )  # fmt: skip
-        confirming = in_turns(
-            lambda _n: confirm_at(place, one, is_ours=True),
-            confirmed_cold,
+        confirming = confirmed(
+            all_of_them[:AT_MOST],
             Result(title="confirm, one hot petition", target="≥ 0.95", how=TIMED,
                    beside=f"1,000 petitions, under {AT_MOST} of which people confirm"),
         )  # fmt: skip
-    each_folded.ours = list(confirming.ours)
+        each_folded = confirmed(
+            all_of_them,
+            Result(title="confirm, one hot petition (all are folded)", target="", how=TIMED,
+                   beside="1,000 petitions, under each of which people confirm"),
+        )  # fmt: skip
     signing.notes.append(
         f"a worker folds and sends meanwhile; {CONFIRMED} a second confirm, on the other side under"
         f" {AT_MOST} of the petitions"

@@ -1,7 +1,8 @@
 """Whether the web processes grow: their memory after the start, and after many visitors.
 
-"After the start" is when each process has been asked for each kind of page, by as many clients at once
-as come later, so that what is loaded at its first use is there: modules, templates, connections. The
+"After the start" is when each process has been asked a few times for each kind of page, and has taken
+signatures, by as many clients at once as come later, so that what is loaded at its first use is there: modules,
+templates, connections. The
 memory for pages has its usual room and would be filled by nothing but many thousand different pages, so
 it is filled here with pages of its own kind; one row is from before that, one from after.
 
@@ -20,8 +21,10 @@ import urllib.request
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 
-from benchmarks.cases.checks import check, quiet, sound
+from benchmarks.cases.checks import PATIENCE, check, quiet, sound
 from benchmarks.cases.processes import children, megabytes
 from benchmarks.cases.rounds import Place, Result
 from benchmarks.cases.rows import pending, petitions
@@ -58,7 +61,10 @@ def memory(place: Place) -> list[Result]:
     shared, own = _addresses(place, made), _own_addresses(made)
     (place.scratch / "visits.txt").write_text("\n".join(shared))
     (place.scratch / "own.txt").write_text("\n".join(own))
-    _ask(place, [*shared, *_one_of_each(own)] * (TIMES * len(bare)))
+    times = TIMES * len(bare)
+    searches = [f"/petitions/?q=first{n}" for n in range(times)]
+    _ask(place, [*[*shared, *one_of_each(own)] * times, *searches])
+    _sign(place, times * CLIENTS)
     started, few = _each(place), _kept_pages(place)
     _fill(place, len(bare))
     filled, full = _each(place), _kept_pages(place)
@@ -90,16 +96,37 @@ def memory(place: Place) -> list[Result]:
 def _ask(place: Place, paths: Iterable[str]) -> None:
     """Each over a connection of its own, so that it is not one process that answers all of them."""
 
-    def ask(path: str) -> None:
-        with urllib.request.urlopen(place.url + path, timeout=30) as answer:
-            answer.read()
-
     with ThreadPoolExecutor(CLIENTS) as clients:
-        for _ in clients.map(ask, paths):
+        for _ in clients.map(lambda path: _get(place.url + path), paths):
             pass
 
 
-def _one_of_each(own: list[str]) -> list[str]:
+def _sign(place: Place, number: int) -> None:
+    def sign(n: int) -> None:
+        values = {"given_name": "Sam", "family_name": "Okoro", "email": f"first{n}@example.org",
+                  "country": "GB", "postal_code": "SW1A 1AA", "display": "initial"}  # fmt: skip
+        _get(f"{place.url}/petitions/bench-0/sign/", urlencode(values).encode())
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        for _ in clients.map(sign, range(number)):
+            pass
+
+
+def _get(url: str, form: bytes | None = None) -> bytes:
+    """Who is told to come back does so: a process that has just begun has much to load."""
+    for _ in range(PATIENCE):
+        try:
+            with urllib.request.urlopen(url, form, timeout=30) as answer:
+                return answer.read()
+        except HTTPError as error:
+            with error:
+                if error.code != 503:
+                    raise
+            time.sleep(1)
+    raise RuntimeError(f"{url} was refused for {PATIENCE} seconds.")
+
+
+def one_of_each(own: list[str]) -> list[str]:
     """Of the pages for one person, the first of each kind."""
     return list({path.split("/")[1]: path for path in reversed(own)}.values())
 
@@ -120,12 +147,9 @@ def _stores(place: Place) -> dict[int, dict[str, int]]:
     """By process, what it says of its memory for pages: limit, pages and weight, in bytes."""
     found: dict[int, dict[str, int]] = {}
 
-    def look(_number: int) -> dict[str, int]:
-        with urllib.request.urlopen(f"{place.url}/floor/pages/", timeout=30) as answer:
-            return json.loads(answer.read())
-
     with ThreadPoolExecutor(CLIENTS) as clients:
-        for each in clients.map(look, range(LOOKS)):
+        for answer in clients.map(_get, [f"{place.url}/floor/pages/"] * LOOKS):
+            each = json.loads(answer)
             found[each.pop("process")] = each
     return found
 

@@ -43,7 +43,7 @@ def fold_bloat(place: Place) -> list[Result]:
     fold.notes.append(
         f"the longest took {max(times):,.0f} ms, which is how late a position was by it"
     )
-    number = Result(title=f"the number of a petition, read after {ROWS:,} signatures without a vacuum",
+    number = Result(title=f"the number of a petition, read after {ROWS:,} signatures",
                     beside="read before them", target="", unit="ms", ours=[number_worn],
                     floor=[number_before], how=f"once, the median of {LOOKS}",
                     notes=[f"after a vacuum: {number_swept:.2f} ms"])  # fmt: skip
@@ -65,7 +65,9 @@ def _row(table: str, began: State, worn: State, swept: State, anew: State) -> Re
             f"{rows.format_map(worn)}; after a VACUUM {rows.format_map(swept)}, "
             + sizes.format_map(_kilo(swept)),
             f"of {updated:,} updates {hot:,} were HOT ({hot / max(updated, 1):.0%})",
-            f"autovacuum {'on' if is_automatic() else 'off'}, it came {vacuums} times, and nobody else",
+            f"autovacuum on, it came {vacuums} times"
+            if is_automatic()
+            else "autovacuum off, and nobody else vacuumed meanwhile",
         ],
     )  # fmt: skip
 

@@ -148,8 +148,9 @@ class Bustle:
 
     def _close(self, chance: random.Random) -> None:
         petition = self._petition(chance)
-        petition.close(by=None)
-        time.sleep(0.05)
+        if petition.status == "open":  # else it waited in vain to reopen it
+            petition.close(by=None)
+            time.sleep(0.05)
         petition.reopen(by=None)
 
     def _edit(self, chance: random.Random) -> None:

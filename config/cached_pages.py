@@ -69,7 +69,7 @@ class CachedPages:
         query = request.META.get("QUERY_STRING", "")
         if not query and (kept := _kept(key := _key(request, ""), on)):
             return _response(request, kept, request.META.get("HTTP_IF_NONE_MATCH", ""))
-        reads = _read_by_view(request.path_info)
+        reads = _read_by_view(request)
         if reads is None:
             return self.get_response(request)
         if query:
@@ -180,13 +180,14 @@ def _drop_petitions(slugs: Collection[str]) -> None:
     _owe(pages.drop(may_name_them))
 
 
-def _read_by_view(path: str) -> tuple[str, ...] | None:
+def _read_by_view(request: HttpRequest) -> tuple[str, ...] | None:
     """The names in the query that matter to the path's view; None if it is no public page."""
     try:
-        view = resolve(path).func
+        found = resolve(request.path_info)
     except Resolver404:
         return None
-    return getattr(view, "reads", None)
+    request.found = found  # type: ignore[attr-defined]  # for config.handler, not to look again
+    return getattr(found.func, "reads", None)
 
 
 def _what_is_read(query: str, reads: tuple[str, ...]) -> str:

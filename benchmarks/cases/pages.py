@@ -5,7 +5,6 @@ import statistics
 import time
 import urllib.request
 
-from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 
 from benchmarks import place as at
@@ -13,6 +12,7 @@ from benchmarks.cases.checks import sound
 from benchmarks.cases.rounds import CLIENTS, ROUNDS, SECONDS, TIMED, Place, Result, in_turns, span
 from benchmarks.cases.rows import petitions
 from benchmarks.load import run
+from config.handler import Handler
 
 ANSWERS = 200
 CONSTANT = "/floor/constant/page.html"
@@ -71,7 +71,7 @@ def uncached(place: Place) -> list[Result]:
     is told beside it, by a loop that is always the same.
     """
     petitions()
-    handler, bare = WSGIHandler(), _bare()
+    handler, bare = Handler(), _bare()
     (place.scratch / "page.html").write_bytes(_get(handler, "/petitions/bench-0/"))
     loops: list[float] = []
     alone: list[float] = []
@@ -96,7 +96,7 @@ def uncached(place: Place) -> list[Result]:
 def middleware(place: Place) -> list[Result]:
     """What every request costs before its view is asked; in this process."""
     (place.scratch / "page.html").write_bytes(b"x" * 10_000)
-    behind, bare = WSGIHandler(), _bare()
+    behind, bare = Handler(), _bare()
     result = Result(title="constant view of 10 KB", beside="the same without MIDDLEWARE",
                     target="", unit="ms CPU", how=ANSWERED)  # fmt: skip
     return [in_turns(lambda _n: _cpu(behind, CONSTANT), lambda _n: _cpu(bare, CONSTANT), result)]
@@ -110,12 +110,12 @@ def loop() -> float:
     return (time.process_time() - began) * 1_000
 
 
-def _bare() -> WSGIHandler:
+def _bare() -> Handler:
     with override_settings(MIDDLEWARE=[]):
-        return WSGIHandler()
+        return Handler()
 
 
-def _get(handler: WSGIHandler, path: str) -> bytes:
+def _get(handler: Handler, path: str) -> bytes:
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "",
                "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(),
                "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1"}  # fmt: skip
@@ -128,7 +128,7 @@ def _get(handler: WSGIHandler, path: str) -> bytes:
     return body
 
 
-def _cpu(handler: WSGIHandler, path: str) -> float:
+def _cpu(handler: Handler, path: str) -> float:
     """Milliseconds of this process for one answer."""
     _get(handler, path)
     began = time.process_time()

@@ -159,9 +159,9 @@ def unsubscribe(signature_id: int) -> bool:
     row = Signature.objects.filter(pk=signature_id)
     if not row.filter(wants_updates=True).update(wants_updates=False):
         return row.exists()
-    # Counted with the last one that they got.
+    # Counted with the last one that they got; by its age, not by which of several was filled first.
     last = OutgoingMail.objects.filter(signature_id=signature_id, mailing__isnull=False)
-    last = last.exclude(sent_at=None).order_by("-pk")
+    last = last.exclude(sent_at=None).order_by("-mailing_id")
     Mailing.objects.filter(pk__in=list(last.values_list("mailing", flat=True)[:1])).update(
         unsubscribed=F("unsubscribed") + 1
     )

@@ -83,13 +83,15 @@ class Worker:
 
         Mail leaves before what may take long, and again behind it: who signed waits for it.
         """
-        for _kind, tasks in groupby(TASKS, lambda task: (not task.is_prompt, task.is_seldom)):
+        for (waits, _), tasks in groupby(TASKS, lambda task: (not task.is_prompt, task.is_seldom)):
+            if waits:
+                self._do("outbox", self._empty_outbox)
             for task in tasks:
                 while self._take(task, self._goes_on) and task.in_batches and not self.stopping:
                     pass
-            self._do("outbox", self._empty_outbox)
         self._do("figures", self._count)
         self._do("transparency", transparency.refresh)
+        self._do("outbox", self._empty_outbox)
         numbers = partial(progress.refresh, at_once=True, go_on=self._goes_on)
         self._do("numbers of mailings", numbers)
         return not self._failures

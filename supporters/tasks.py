@@ -34,7 +34,7 @@ class Task:
     """
 
     name: str
-    every: float  # seconds until it begins again; 0: at each tick of the worker
+    every: float  # seconds until it is due again; 0: at each tick of the worker
     act: Callable[..., Any]
     in_batches: bool = False
     takes_go_on: bool = False  # it asks go_on() before each of its steps

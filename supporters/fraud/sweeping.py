@@ -19,7 +19,6 @@ from django.utils import timezone
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from supporters.models import CountAdjustment, Signature, Sweep, SweptSignature
-from supporters.steps import always
 
 from . import looking, restoring
 from .rules import Rule, sweepable
@@ -33,7 +32,7 @@ State = Sweep.State
 Was = SweptSignature.Was
 
 
-def run(*, go_on: Callable[[], bool] = always) -> int:
+def run(*, go_on: Callable[[], bool] = lambda: True) -> int:
     """Go on with the sweeps that are at work, for TURN seconds each. Returns how many there were.
 
     Raises as petitions.locks.one_by_one does; and Failed, once the others had their turn.

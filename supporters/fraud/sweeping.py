@@ -27,8 +27,7 @@ from .rules import Rule, sweepable
 logger = logging.getLogger(__name__)
 
 BATCH = 1_000  # signatures a transaction
-TURN = 0.5  # seconds of each of the worker's,
-LONGEST = 1.0  # and of all together, so that positions do not wait
+TURN = 0.5  # seconds, after which another sweep has its own
 
 State = Sweep.State
 Was = SweptSignature.Was
@@ -40,14 +39,13 @@ def run(*, go_on: Callable[[], bool] = lambda: True) -> int:
     Raises as petitions.locks.one_by_one does; and Failed, once the others had their turn.
     """
     at_work = dict(Sweep.objects.at_work().values_list("pk", "state"))
-    # In any order, so that whoever comes after LONGEST is not always the same.
+    # In any order, so that whom `go_on` leaves to the next time is not always the same.
     ids = random.sample(list(at_work), len(at_work))
-    began = monotonic()
     failed: list[int] = []
 
     def turn(sweep_id: int) -> int:
         step = remove_some if at_work[sweep_id] == State.RUNNING else restoring.restore_some
-        until = min(monotonic() + TURN, began + LONGEST)
+        until = monotonic() + TURN
         try:
             while monotonic() < until and go_on() and step(sweep_id):
                 pass

@@ -9,16 +9,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if sys.argv[1:2] == ["demo"]:  # the settings are read before the command can speak
         os.environ.setdefault("PETITIONS_DEMO", "1")
-    try:
-        from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line
 
-        execute_from_command_line(sys.argv)
-    except Exception as error:
-        if sys.argv[1:2] != ["recount"]:
-            raise
-        # Before the command could speak (settings that make no sense), but as it would.
-        sys.stderr.write(f"Nothing was checked: {type(error).__name__}: {error}\n")
-        sys.exit(2)
+    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

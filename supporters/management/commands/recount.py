@@ -8,7 +8,7 @@ from petitions.models import Petition
 from supporters.audit import Drift, drifts, unhurried
 
 # The status it ends with. Not 1, with which Python ends for whatever it failed at.
-NOT_CHECKED, DRIFTED = 2, 3  # manage.py, too, knows the first
+NOT_CHECKED, DRIFTED = 2, 3
 
 
 class Command(BaseCommand):

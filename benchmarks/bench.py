@@ -32,6 +32,7 @@ NAMES = (
     "hot_slow",
     "mail",
     "surge",
+    "surge_free",
     "mailing",
     "download",
     "growth",
@@ -40,8 +41,6 @@ NAMES = (
     "mixed",
     "sign_sqlite",
 )
-# What a case tells the site besides.
-MORE = {"memory": {"PETITIONS_PAGE_CACHE_MB": "2"}}
 
 
 def one(name: str) -> None:
@@ -53,7 +52,7 @@ def one(name: str) -> None:
             if on_sqlite
             else stack.enter_context(place.postgresql())
         )
-        environ = place.environment(database, scratch, **MORE.get(name, {}))
+        environ = place.environment(database, scratch)
         os.environ.update(environ)
         os.environ["PETITIONS_PAGE_CACHE_MB"] = "0"  # of this process alone
         os.environ.pop("DEBUG", None)

@@ -24,9 +24,9 @@ THREADS = int(os.environ.get("BENCH_THREADS", "32"))  # as docs/operations.md st
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(suffix: str = "") -> Iterator[str]:
     """The address of an empty database, dropped afterwards."""
-    name = f"undersigned_bench_{os.getpid()}"
+    name = f"undersigned_bench_{os.getpid()}{suffix}"
 
     def tell(statement: str) -> None:
         connection = psycopg2.connect(SERVER)

@@ -10,24 +10,19 @@ from functools import cache
 
 import django
 
-from benchmarks.cases.rounds import Result
+from benchmarks.cases.rounds import Result, span
 from benchmarks.place import ROOT, THREADS
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- made by benchmarks/bench.py -->\n", "<!-- end of what bench.py made -->\n"
+# What a figure depends on. A row is marked when any of it was changed since its commit.
+CODE = ("benchmarks", "config", "petitions", "supporters", "templates", "requirements.lock")
+OLDER = ", before later changes of the code"
+_COMMIT = re.compile(r"\d at ([0-9a-f]{7,40})(\+?), load [\d.]+ \|$")
 HEAD = (
     "| case | median (range) | beside | median (range) | ratio (range) | to reach | notes |\n"
     "|---|---|---|---|---|---|---|\n"
 )
-
-
-def span(numbers: list[float], unit: str) -> str:
-    digits = 2 if unit.startswith("ms") else 0
-    low, middle, high = (
-        f"{number:,.{digits}f}"
-        for number in (min(numbers), statistics.median(numbers), max(numbers))
-    )
-    return f"{middle} {unit} ({low}–{high})" if unit != "/s" else f"{middle}/s ({low}–{high})"
 
 
 def row(result: Result) -> str:
@@ -57,6 +52,23 @@ def revision() -> str:
     return f"{commit}{'+' if changed else ''}" if commit else "an unknown revision"
 
 
+@cache
+def is_as_now(commit: str) -> bool:
+    """Whether the code is what it was at this commit, changes without a commit included."""
+    asked = ["git", "-C", str(ROOT), "diff", "--quiet", commit, "--", *CODE]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+def marked(line: str) -> str:
+    """A row of the document with or without the mark, as is true today. It is marked, too, when its
+    commit is not named or not known, or when it was measured with changes that nobody has kept."""
+    line = line.replace(OLDER, "")
+    found = _COMMIT.search(line)
+    if found and not found[2] and is_as_now(found[1]):
+        return line
+    return line.removesuffix(" |") + OLDER + " |"
+
+
 def write(results: list[Result], database: str) -> None:
     text = DOCUMENT.read_text()
     if BEGIN not in text:
@@ -64,7 +76,7 @@ def write(results: list[Result], database: str) -> None:
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
     rows = {
-        line.split("|")[1].strip(): line + "\n"
+        line.split("|")[1].strip(): marked(line) + "\n"
         for line in old.splitlines()
         if line.startswith("| ")
     }
@@ -86,10 +98,12 @@ def about(database: str) -> str:
         f"2 processes of {THREADS} threads, the database, and `wrk` with keep-alive. Ours and the floor "
         "in turns. The notes begin with what a round was and end with the day, the commit (+: with "
         "changes that were not committed) and the machine's load at the end, wrk's and the database's "
-        "share included: other work may have run beside it, so a ratio says more than a rate. Rows "
-        "without a commit are older than this rule; theirs are 3 rounds, of 5 s where they give a rate, "
-        "unless the notes or a range of one figure say otherwise. After each run what was acknowledged was compared with what is "
-        "stored and counted.\n\n"
+        "share included: other work may have run beside it, so a ratio says more than a rate. "
+        "“Before later changes of the code” is said of a row when the site, the case or a dependency is "
+        "not what it was at its commit, whether or not that matters to the figure, and when its commit is "
+        "not known. Rows without a commit are 3 rounds, of 5 s where they give a rate, unless the notes or "
+        "a range of one figure say otherwise. After each run what was acknowledged was compared with what "
+        "is stored and counted.\n\n"
     )
 
 

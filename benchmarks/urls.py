@@ -8,21 +8,25 @@ import os
 from pathlib import Path
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from config import shedding
+from config.cached_pages import pages
 from config.urls import handler400, handler500, urlpatterns
 from supporters.addresses import InvalidAddress, check_address, email_key
+from supporters.caching import public
 
 __all__ = ["handler400", "handler500", "urlpatterns"]
 
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
 _kept: dict[str, bytes] = {}
 _CONSTANT = ("page.html", "count")  # as benchmarks/cases/pages.py writes them
-shedding.ALWAYS = (*shedding.ALWAYS, *(f"/floor/constant/{name}" for name in _CONSTANT))
+shedding.ALWAYS = (
+    *shedding.ALWAYS, "/floor/pages/", *(f"/floor/constant/{name}" for name in _CONSTANT)
+)  # fmt: skip
 
 _INSERT = """INSERT INTO supporters_signature (
     petition_id, version_id, given_name, family_name, email, email_key, country, postal_code, locality,
@@ -41,6 +45,18 @@ def constant(request: HttpRequest, name: str) -> HttpResponse:
     if name not in _kept:
         _kept[name] = (FOLDER / name).read_bytes()
     return HttpResponse(_kept[name])
+
+
+@public(reads=("n",))
+def kept(request: HttpRequest) -> HttpResponse:
+    """10 KB that are kept in memory, once for each number."""
+    return HttpResponse(b"x" * 10_000)
+
+
+def of_pages(request: HttpRequest) -> JsonResponse:
+    """Of the process that answers: how much of its memory for pages is used, in bytes."""
+    return JsonResponse({"process": os.getpid(), "limit": pages.limit, "weight": pages.weight,
+                         "pages": len(pages)})  # fmt: skip
 
 
 @csrf_exempt
@@ -73,6 +89,8 @@ def confirm(request: HttpRequest, signature: int) -> HttpResponse:
 
 urlpatterns = [
     path("floor/constant/<str:name>", constant),
+    path("floor/kept/", kept),
+    path("floor/pages/", of_pages),
     path("floor/sign/<int:petition>/<int:version>/", sign),
     path("floor/confirm/<int:signature>/", confirm),
     *urlpatterns,

@@ -7,7 +7,8 @@ readers (`?fbclid=…`) is still one page, and so that nothing of it can get int
 No cookie, Accept-Language or other header reaches a public page, see config.middleware.
 """
 
-from collections.abc import Callable, Collection, Hashable
+import unicodedata
+from collections.abc import Callable, Collection, Hashable, Iterable
 from urllib.parse import unquote_plus
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.http import parse_etags
 from config.middleware import PERSONAL
 from config.page_cache import Kept, PageCache, StillMaking
 from config.shedding import refuse
+from petitions.groups import may_moderate
 from supporters import switches
 from supporters.switches import Switches
 
@@ -43,6 +45,12 @@ _CONDITIONS = (
 )
 
 
+# Pages that were in memory when something was taken off them: while the site is "busy" each of them
+# is made once more, since it may be all that readers will get.
+_owed: set[Hashable] = set()
+_MOST_OWED = 10_000
+
+
 class CachedPages:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,14 +62,14 @@ class CachedPages:
         if request.method not in {"GET", "HEAD"}:
             response = self.get_response(request)
             if request.method == "POST" and response.status_code < 400:  # noqa: PLR2004
-                _note_change(request)
+                _note_change(request, response)
             return response
         if request.path_info.startswith(PERSONAL):
             return self.get_response(request)
         query = request.META.get("QUERY_STRING", "")
         if not query and (kept := _kept(key := _key(request, ""), on)):
             return _response(request, kept, request.META.get("HTTP_IF_NONE_MATCH", ""))
-        reads = _read_by_view(request.path_info)
+        reads = _read_by_view(request)
         if reads is None:
             return self.get_response(request)
         if query:
@@ -77,12 +85,16 @@ class CachedPages:
         for name in _CONDITIONS:
             request.META.pop(name, None)
         asked_for, request.method = request.method, "GET"
+        if is_owed := key in _owed:
+            request.is_owed = True  # type: ignore[attr-defined]  # for config.shedding
         try:
             found = pages.answer(key, lambda: self.get_response(request))
         except StillMaking:
             refuse(request, "making")
             found = self.get_response(request)
         request.method = asked_for
+        if is_owed and (isinstance(found, Kept) or found.status_code < 500):  # noqa: PLR2004
+            _owed.discard(key)
         if isinstance(found, Kept):
             return _response(request, found, known)
         kept = _without_source(key, on) if found.status_code >= 500 else None  # noqa: PLR2004
@@ -95,7 +107,7 @@ class CachedPages:
         before, self._heeded = self._heeded, now
         if before is not None and before != now:
             if memory.staff_takings != before[2]:
-                pages.clear()
+                _owe(pages.clear())
             else:
                 pages.outdate()
         return on
@@ -116,8 +128,8 @@ def _without_source(key: _Key, on: Switches) -> Kept | None:
     return pages.last(plain) if on.busy else pages.standing_in(plain)
 
 
-def _note_change(request: HttpRequest) -> None:
-    """Staff see at once what they did; what signers do shows as soon as pages can keep up.
+def _note_change(request: HttpRequest, response: HttpResponse) -> None:
+    """Moderators see at once what they did; what others do shows as soon as pages can keep up.
 
     Where staff have switched to a longer time, sparing the database is the point. And the switches
     themselves only outdate pages: these may be all that readers will get. While the site is "busy"
@@ -125,10 +137,15 @@ def _note_change(request: HttpRequest) -> None:
     """
     path = request.path_info
     if path.startswith(_STAFF):
-        if switches.current().busy:
+        if path.startswith(_SWITCHES) or not _is_of_staff(request):
+            return
+        if not may_moderate(request.user):
+            if response.has_header("Location"):  # a form with mistakes changed nothing
+                pages.changed()
+        elif switches.current().busy:
             pages.outdate()
-        elif not path.startswith(_SWITCHES) and _is_of_staff(request):
-            pages.clear()
+        else:
+            _owe(pages.clear())
     elif not path.startswith(PERSONAL) and switches.current().page_seconds == 1:
         pages.changed()
 
@@ -136,6 +153,12 @@ def _note_change(request: HttpRequest) -> None:
 def _is_of_staff(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)  # none where something before the accounts has answered
     return bool(user and user.is_staff)
+
+
+def _owe(keys: Iterable[Hashable]) -> None:
+    _owed.update(keys)
+    if len(_owed) > _MOST_OWED:
+        _owed.clear()
 
 
 def _key(request: HttpRequest, query: str) -> _Key:
@@ -150,19 +173,21 @@ def _drop_petitions(slugs: Collection[str]) -> None:
     starts = [f"/petitions/{slug}/" for slug in slugs]
 
     def may_name_them(key: Hashable) -> bool:
-        path = key[2] if isinstance(key, tuple) else ""
+        # A slug is found in any of its spellings, and each is a page of its own.
+        path = unicodedata.normalize("NFC", key[2]) if isinstance(key, tuple) else ""
         return not path.endswith(".json") and any(start in path for start in starts)
 
-    pages.drop(may_name_them)
+    _owe(pages.drop(may_name_them))
 
 
-def _read_by_view(path: str) -> tuple[str, ...] | None:
+def _read_by_view(request: HttpRequest) -> tuple[str, ...] | None:
     """The names in the query that matter to the path's view; None if it is no public page."""
     try:
-        view = resolve(path).func
+        found = resolve(request.path_info)
     except Resolver404:
         return None
-    return getattr(view, "reads", None)
+    request.found = found  # type: ignore[attr-defined]  # for config.handler, not to look again
+    return getattr(found.func, "reads", None)
 
 
 def _what_is_read(query: str, reads: tuple[str, ...]) -> str:

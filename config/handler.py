@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.urls import ResolverMatch
 
 
 class Utf8Request(WSGIRequest):
@@ -29,3 +30,10 @@ class Utf8Request(WSGIRequest):
 
 class Handler(WSGIHandler):
     request_class = Utf8Request
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Looked for once: no middleware behind config.cached_pages changes a path or language."""
+        if (found := getattr(request, "found", None)) is None:
+            return super().resolve_request(request)
+        request.resolver_match = found
+        return found  # type: ignore[no-any-return]

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
 PATIENCE = 1.0  # seconds
@@ -49,13 +49,26 @@ class KnownSessions:
         return request.COOKIES.get(settings.SESSION_COOKIE_NAME) in self._keys
 
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Asks no database: only a session that was read to answer is looked into."""
-        session = getattr(request, "session", None)
-        if response.status_code >= 500 or session is None or not session.accessed:  # noqa: PLR2004
+        """Remember the session of who is logged in, and forget one that has ended.
+
+        Nothing is read for it that was not read to answer, but for a session that is known: with
+        one that has ended, pages that read none would let somebody pass for ever.
+        """
+        session, user = getattr(request, "session", None), getattr(request, "user", None)
+        if response.status_code >= 500 or session is None or user is None:  # noqa: PLR2004
             return
-        if not (key := session.session_key) or SESSION_KEY not in session:
+        came_with = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if not session.accessed and came_with not in self._keys:
+            return
+        try:
+            key = session.session_key if user.is_authenticated else None
+        except Error:  # nobody can tell
             return
         with self._lock:
+            if came_with != key:
+                self._keys.pop(came_with, None)
+            if not key:
+                return
             self._keys[key] = None
             self._keys.move_to_end(key)
             if len(self._keys) > self.MOST:

@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 
 from django.http import HttpResponse
 
+from config.onlookers import Arrival, Onlookers, onlookers
+
 Key = Hashable
 
 # Seconds that making a page may take before others are given the last one, or, when there is none,
 # are told to come back: each of them keeps a thread of the server.
 SLOW, PATIENCE = 1.0, 2.0
-# Where many wait already: long enough for the first page of a process, which takes half a second.
+# Where many wait already: not at all for those who can have the last one; for the others long
+# enough for the first page of a process, which takes half a second.
 SHORT = 1.0
 RETRY = 1.0  # seconds between two tries while pages cannot be made
 # Pages that are known to be behind are made anew before their time, but no more than this: a
@@ -77,7 +80,7 @@ class Kept:
 
 
 class StillMaking(Exception):
-    """Somebody else has been making the page for too long, and there is none to stand in."""
+    """Somebody else makes the page, there is no time or no thread to wait, and none to stand in."""
 
 
 class _Flight:
@@ -87,21 +90,27 @@ class _Flight:
 
     def __init__(self, began: float) -> None:
         self.began = began
-        self.done = threading.Event()
+        self.done = Arrival()
         self.kept: Kept | None = None
 
 
 class PageCache:
     """Key → page, of at most `limit` bytes together. The clock is given for tests.
 
-    At most `waiting` threads wait for long for a page that another one makes: the others of the
-    server have to go on.
+    At most `waiting` threads wait for long for a page that another one makes, and no more than
+    the `onlookers` of this process may be: the others of the server have to go on.
     """
 
     def __init__(
-        self, limit: int, clock: Callable[[], float] = time.monotonic, *, waiting: int = 4
+        self,
+        limit: int,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        waiting: int = 4,
+        onlookers: Onlookers = onlookers,
     ) -> None:
         self.limit = limit
+        self._onlookers = onlookers
         self._waiting = threading.BoundedSemaphore(waiting)
         self._clock = clock
         self._lock = threading.Lock()
@@ -162,23 +171,28 @@ class PageCache:
         """Something was written: every page made before may be behind."""
         self._changed = self._clock()
 
-    def drop(self, matches: Callable[[Key], bool]) -> None:
+    def drop(self, matches: Callable[[Key], bool]) -> list[Key]:
         """As clear(), of the keys that match."""
         with self._lock:
-            for key in [key for key in self._pages if matches(key)]:
+            dropped = [key for key in self._pages if matches(key)]
+            for key in dropped:
                 self.weight -= self._pages.pop(key).weight()
             for key in [key for key in self._flights if matches(key)]:
                 del self._flights[key]
+        return dropped
 
     def outdate(self) -> None:
         """Every page made before is wrong now: it only stands in where no other can be made."""
         with self._lock:
             self._outdated, self._flights = self._clock(), {}
 
-    def clear(self) -> None:
-        """Whatever was made before, or is being made, is not given to who asks from now on."""
+    def clear(self) -> list[Key]:
+        """Whatever was made before, or is being made, is not given to who asks from now on. Returns
+        the keys of what there was."""
         with self._lock:
+            cleared = list(self._pages)
             self._pages, self._flights, self.weight = {}, {}, 0
+        return cleared
 
     # Inside
 
@@ -229,14 +243,14 @@ class PageCache:
         if last and self._is_young(last, now, last.while_made):
             return last
         stands_in = last is not None and last.may_stand_in(now)
-        if self._waiting.acquire(blocking=False):
-            try:
-                until = flight.began + (SLOW if stands_in else PATIENCE)
-                flight.done.wait(max(until - now, 0.0))
-            finally:
+        is_long = self._waiting.acquire(blocking=False)
+        try:
+            if is_long or not stands_in:
+                patience = SLOW if stands_in else PATIENCE if is_long else SHORT
+                self._onlookers.wait(flight.done, flight.began + patience - now)
+        finally:
+            if is_long:
                 self._waiting.release()
-        else:
-            flight.done.wait(max(flight.began + SHORT - now, 0.0))
         if flight.kept:
             return flight.kept
         if flight.done.is_set():

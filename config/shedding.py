@@ -1,6 +1,6 @@
 """Who is turned away at once when there is more to do than can be done, so that nobody hangs.
 
-A process has so many threads (PETITIONS_THREADS). A part of them may make answers, more of them
+A process has so many threads (config.threads). A part of them may make answers, more of them
 may wait a moment for that, and the rest stays free: for pages from memory, which never come here,
 and for saying "busy". Without it, a database that answers slowly would have every thread wait
 for it, and the requests behind them would queue in the server, unseen, until somebody's patience
@@ -23,6 +23,8 @@ from django.http import HttpRequest, HttpResponse
 from config import errors
 from config.lanes import KnownSessions, Lane
 from config.middleware import PERSONAL
+from config.onlookers import Onlookers, onlookers
+from config.threads import Shares
 from supporters import metrics, switches
 
 logger = logging.getLogger(__name__)
@@ -36,15 +38,6 @@ _STEPS = ("/sign/", "/signed/")
 _LOG_EVERY = 10.0  # seconds
 
 
-MACHINES = 2  # threads: for /readyz and /metrics one each
-FREE = 1  # at least; a page from memory takes it for a tenth of a millisecond
-
-
-def strangers(threads: int) -> tuple[int, int]:
-    """Places and seats at accounts and the admin for who is not known to be logged in."""
-    return max(1, threads // 16), threads // 16
-
-
 class Rank(Enum):
     READING = auto()
     SIGNING = auto()  # and confirming, withdrawing, unsubscribing: whatever somebody does here
@@ -56,27 +49,34 @@ _MOMENT = 0.1  # seconds that each of them may take there
 
 
 class Gate:
-    """How many answers are made at once in this process, of `threads` threads."""
+    """How many answers are made at once in this process, of `threads` threads.
 
-    def __init__(self, threads: int) -> None:
-        self.at_once = threads // 4
+    What it has no use for is left to the `onlookers`.
+    """
+
+    def __init__(self, threads: int, onlookers: Onlookers) -> None:
+        shares = Shares.of(threads)
+        self.at_once, self.waiting = shares.making, shares.waiting
         self.readers = self.at_once - max(1, self.at_once // 4)
-        self.waiting = threads - self.at_once - sum(strangers(threads)) - MACHINES - FREE
+        self._onlookers = onlookers
         self._making = dict.fromkeys(Rank, 0)
         self._waiting = dict.fromkeys(Rank, 0)
         self._lock = threading.Lock()
         self._turn = {rank: threading.Condition(self._lock) for rank in Rank}
         self._moved_at = float("-inf")
         self._crowded_since: float | None = None
+        self._leave_the_rest()
 
     def enter(self, rank: Rank) -> bool:
         """Whether the answer may be made now, perhaps after a wait; then leave() has to follow."""
         with self._lock:
             if not self._has_room(rank) and not self._wait(rank):
+                self._leave_the_rest()
                 return False
             if not any(self._making.values()):  # who begins has not been slow yet
                 self._moved_at = time.monotonic()
             self._making[rank] += 1
+            self._leave_the_rest()
             return True
 
     def leave(self, rank: Rank) -> None:
@@ -86,6 +86,7 @@ class Gate:
             if sum(self._waiting.values()) <= self.waiting // 2:
                 self._crowded_since = None
             self._call_next()
+            self._leave_the_rest()
 
     def _wait(self, rank: Rank) -> bool:
         patience = PATIENCE[rank]
@@ -94,6 +95,7 @@ class Gate:
                 return False
             patience = _MOMENT
         self._waiting[rank] += 1
+        self._leave_the_rest()
         try:
             return self._turn[rank].wait_for(lambda: self._has_room(rank), patience)
         finally:
@@ -104,6 +106,11 @@ class Gate:
         """One is enough: each calls the next when it stops waiting, and when it leaves."""
         rank = Rank.SIGNING if self._waiting[Rank.SIGNING] else Rank.READING
         self._turn[rank].notify()
+
+    def _leave_the_rest(self) -> None:
+        """Called with the lock, whenever there are more or fewer."""
+        taken = sum(self._making.values()) + sum(self._waiting.values())
+        self._onlookers.allow(self.at_once + self.waiting - taken)
 
     def _has_room(self, rank: Rank) -> bool:
         if sum(self._making.values()) >= self.at_once:
@@ -130,8 +137,9 @@ class Shedding:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.gate = Gate(settings.PETITIONS_THREADS)
-        self.strangers = Lane(*strangers(settings.PETITIONS_THREADS))
+        shares = Shares.of(settings.PETITIONS_THREADS)
+        self.gate = Gate(settings.PETITIONS_THREADS, onlookers)
+        self.strangers = Lane(shares.strangers, shares.strangers_waiting)
         self.known = KnownSessions()
         self._refused, self._logged = 0, float("-inf")
 
@@ -143,7 +151,7 @@ class Shedding:
             return self._admit(request)
         if why := getattr(request, "refused", ""):
             return self._refuse(request, why)
-        if switches.current().busy and not _has_link(path):
+        if switches.current().busy and not (_has_link(path) or hasattr(request, "is_owed")):
             return self._refuse(request, "busy")
         rank = _rank(request)
         if not self.gate.enter(rank):

@@ -1,5 +1,7 @@
 """Mailings: one update to all supporters who asked for updates, through the outbox."""
 
+import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from petitions import clock
 from petitions.models import Update
 from supporters import switches
 from supporters.models import Mailing, OutgoingMail, Signature
+from supporters.steps import always
 from supporters.suppression import Why, suppress, suppressed
 
 WEEK = timedelta(days=7)
@@ -60,7 +63,7 @@ def too_many() -> str:
     return say % most
 
 
-def fill() -> int:
+def fill(*, go_on: Callable[[], bool] = always) -> int:
     """Add a batch of outbox rows for every running mailing. Returns how many it looked at.
 
     Goes on where it stopped, by `filled_to`; 0 means that all are filled, or that mailings are
@@ -69,7 +72,9 @@ def fill() -> int:
     if switches.current().mailings_paused:
         return 0
     running = Mailing.objects.filter(finished_at=None, cancelled_at=None).order_by("pk")
-    return sum(_fill(pk) for pk in list(running.values_list("pk", flat=True)))
+    ids = list(running.values_list("pk", flat=True))
+    # In any order, so that whom `go_on` leaves to the next time is not always the same.
+    return sum(_fill(pk) for pk in random.sample(ids, len(ids)) if go_on())
 
 
 def _fill(mailing_id: int) -> int:
@@ -130,10 +135,10 @@ def cancel(mailing_id: int) -> bool:
     return True
 
 
-def remove_cancelled() -> int:
+def remove_cancelled(*, go_on: Callable[[], bool] = always) -> int:
     """Remove a batch of what each cancelled mailing has not sent. Returns how many."""
     cancelled = Mailing.objects.filter(settled_at=None).exclude(cancelled_at=None).order_by("pk")
-    return sum(_remove(pk) for pk in list(cancelled.values_list("pk", flat=True)))
+    return sum(_remove(pk) for pk in list(cancelled.values_list("pk", flat=True)) if go_on())
 
 
 def _remove(mailing_id: int) -> int:
@@ -154,9 +159,9 @@ def unsubscribe(signature_id: int) -> bool:
     row = Signature.objects.filter(pk=signature_id)
     if not row.filter(wants_updates=True).update(wants_updates=False):
         return row.exists()
-    # Counted with the last one that they got.
+    # Counted with the last one that they got; by its age, not by which of several was filled first.
     last = OutgoingMail.objects.filter(signature_id=signature_id, mailing__isnull=False)
-    last = last.exclude(sent_at=None).order_by("-pk")
+    last = last.exclude(sent_at=None).order_by("-mailing_id")
     Mailing.objects.filter(pk__in=list(last.values_list("mailing", flat=True)[:1])).update(
         unsubscribed=F("unsubscribed") + 1
     )

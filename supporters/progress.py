@@ -5,6 +5,7 @@ windows open; a counter written with each mail would be a row that all workers w
 """
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Count, Q
@@ -13,16 +14,16 @@ from django.utils import timezone
 from petitions import clock
 from petitions.clock import Moment
 from supporters.models import Mailing, OutgoingMail
+from supporters.steps import always
 
 SOON = timedelta(seconds=2)
 LATER = timedelta(seconds=30)  # where nothing moved
 MOST = 20  # mailings a turn, the newest first: after an upgrade all are to be counted once
-TURN = 0.5  # seconds, after which no other is begun: positions wait as long
 PAUSE = 20  # times as long as counting took
 _LEASE = timedelta(minutes=2)  # that one worker counts, and no other
 
 
-def refresh(*, at_once: bool = False) -> int:
+def refresh(*, at_once: bool = False, go_on: Callable[[], bool] = always) -> int:
     """Count the mails of each mailing that is on its way. Returns how many were counted.
 
     With `at_once` also those that were counted a moment ago.
@@ -31,12 +32,7 @@ def refresh(*, at_once: bool = False) -> int:
     if not at_once:
         due = Q(count_again_at=None) | Q(count_again_at__lte=Moment())
         unsettled = unsettled.filter(due)[:MOST]
-    counted, began = 0, time.monotonic()
-    for mailing in list(unsettled):
-        counted += _count(mailing)
-        if not at_once and time.monotonic() - began >= TURN:
-            break
-    return counted
+    return sum(_count(mailing) for mailing in list(unsettled) if go_on())
 
 
 def _count(mailing: Mailing) -> bool:

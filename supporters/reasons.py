@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from petitions import claims
 from petitions.models import Petition, PetitionEvent, impartial
 from supporters.models import ReasonChoice, Signature
+from supporters.recalls import recall
 
 MOST_FIRST = 3  # beside them the page has room for as many others
 
@@ -141,6 +142,7 @@ def choose(
         PetitionEvent.objects.create(
             petition=petition, kind=_EVENTS[kind], actor=by, by_moderators=by_moderators
         )
+        recall(petition.pk)
 
 
 _EVENTS: dict[ReasonChoice.Kind | None, PetitionEvent.Kind] = {

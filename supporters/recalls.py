@@ -6,13 +6,13 @@ told that it is done, so their petition's pages are dropped from the memory of e
 next reading of supporters.switches. Shared caches and browsers keep theirs for their own time.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from petitions import clock
 from supporters.models import PageRecall
 
 KEPT = timedelta(hours=1)  # for a process that cannot read for a while
-_NEWEST = 500  # of them are compared: more do not come between two readings
 
 
 def recall(petition_id: int) -> None:
@@ -20,10 +20,12 @@ def recall(petition_id: int) -> None:
     PageRecall.objects.create(petition_id=petition_id)
 
 
-def newest() -> dict[int, str]:
-    """Primary key → slug of the petition. Keys are committed in any order."""
-    rows = PageRecall.objects.order_by("-pk").values_list("pk", "petition__slug")
-    return dict(rows[:_NEWEST])
+def newest(most: int) -> Iterable[tuple[int, str]]:
+    """(Primary key, slug of the petition), the newest first."""
+    rows: Iterable[tuple[int, str]] = PageRecall.objects.order_by("-pk").values_list(
+        "pk", "petition__slug"
+    )[:most]
+    return rows
 
 
 def forget() -> int:

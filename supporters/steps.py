@@ -1,12 +1,9 @@
 """Long work in steps: it ends in the middle when the worker is to stop, or its turn is over.
 
-What is left is taken up at the worker's next tick (tasks.py, `in_batches`).
+What is left is taken up at one of the worker's next ticks (tasks.py, `in_batches`).
 """
 
 from collections.abc import Callable
-from time import monotonic
-
-TURN = 0.5  # seconds of the worker's, so that positions do not wait
 
 
 def always() -> bool:
@@ -15,13 +12,11 @@ def always() -> bool:
 
 
 def in_steps(step: Callable[[], int], *, go_on: Callable[[], bool]) -> int:
-    """Take steps until one finds nothing to do. Returns the sum of what they did.
+    """Take steps until one finds nothing to do, or `go_on` says no before it.
 
-    At least one is taken in each turn, unless `go_on` says no.
+    Returns the sum of what they did.
     """
-    began, done = monotonic(), 0
+    done = 0
     while go_on() and (number := step()):
         done += number
-        if monotonic() - began >= TURN:
-            break
     return done

@@ -2,8 +2,8 @@
 
 One thread in each process reads it once a second, so that no request asks the database for it and
 no page waits. While the database is away, what was read last goes on to hold. The same thread sees
-what staff did in other processes, so that older pages are given up here, too (config.cached_pages);
-and which petitions' pages were recalled (supporters.recalls).
+what was done in other processes, so that older pages are given up here, too (supporters.takings and
+config.cached_pages).
 """
 
 import logging
@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connections
 from django.utils import timezone
@@ -21,29 +20,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from petitions.clock import Moment
-from petitions.models import ModerationEvent, StaffAct
-from petitions.states import Status
-from supporters import recalls
+from supporters import takings
 from supporters.models import Notice, SiteSwitches
 
 logger = logging.getLogger(__name__)
 
 FIRST_READ = 1.0  # seconds that who asks first waits for it
-# Of the newest acts so many are compared: ids are given before they are committed, in any order.
-_ACTS = 20
 
-# Acts that change no page. Those of the switches: the pages before them may have to stand in.
-_Verb = StaffAct.Verb
-_QUIET = {
-    _Verb.SEARCHED, _Verb.LOOKED_AT, _Verb.EXPORTED, _Verb.CLAIMED, _Verb.TOOK_OVER,
-    _Verb.RELEASED, _Verb.NOTED, _Verb.TURNED,
-}  # fmt: skip
-
-# What a petition becomes while its page stays.
-_STAYS = {Status.OPEN, Status.CLOSED}
-
-# (table, id) → whether it may have taken something off a page. All do, but for these.
-Acts = dict[tuple[str, int], bool]
 Texts = tuple[tuple[str, str], ...]  # (language, text)
 
 
@@ -127,16 +110,15 @@ class Memory:
     """What one process knows. `every`: seconds between two readings; 0 leaves them to refresh().
 
     `staff_acts` rises whenever staff did something that pages may show, and `staff_takings` when
-    that may have taken something off them. `on_recall` is called with the slugs of petitions whose
-    pages show somebody otherwise than they are to be shown.
+    that may have taken something off any of them. `on_recall` is called with the slugs of petitions
+    whose own pages may show what they are to show no more.
     """
 
     def __init__(self, every: float) -> None:
         self.staff_acts = self.staff_takings = 0
         self.on_recall: Callable[[Collection[str]], None] = lambda _slugs: None
         self._switches = _UNTOUCHED
-        self._acts: Acts | None = None
-        self._recalls: dict[int, str] | None = None
+        self._acts: takings.Acts | None = None
         self._every = every
         self._reading = threading.Lock()  # so that no earlier reading ends after a later one
         self._starting = threading.Lock()
@@ -157,21 +139,19 @@ class Memory:
             found = _read()
             if found != self._switches:
                 self._switches = found
-            acts = _newest_acts()
-            if self._acts is not None and (new := acts.keys() - self._acts.keys()):
-                self.staff_takings += any(acts[each] for each in new)
-                self.staff_acts += 1
+            acts = takings.newest()
+            news = takings.between(self._acts, acts)
+            self.staff_acts += news.is_old
+            self.staff_takings += news.is_gone
+            if news.slugs:
+                self.on_recall(takings.every_slug(news.slugs))
             self._acts = acts
-            newest = recalls.newest()
-            if self._recalls is not None and (late := newest.keys() - self._recalls.keys()):
-                self.on_recall({newest[each] for each in late})
-            self._recalls = newest
 
     def forget(self) -> None:
         """As in a process that has read nothing yet."""
         self._switches = _UNTOUCHED
         self.staff_acts = self.staff_takings = 0
-        self._acts = self._recalls = None
+        self._acts = None
 
     def stop(self) -> None:
         """End the thread; the next question starts another."""
@@ -250,24 +230,6 @@ def holds(
 ) -> bool:
     """Whether what is switched on holds at this moment."""
     return is_on and (begins is None or begins <= at) and (ends is None or at < ends)
-
-
-def _newest_acts() -> Acts:
-    """Each by its primary key, and so few that nothing else matters."""
-    logged = LogEntry.objects.exclude(
-        content_type__app_label="supporters", content_type__model="siteswitches"
-    )
-    acts = {
-        ("LogEntry", pk): flag != ADDITION
-        for pk, flag in logged.order_by("-pk").values_list("pk", "action_flag")[:_ACTS]
-    }
-    decided = ModerationEvent.objects.order_by("-pk").values_list("pk", "to_status")[:_ACTS]
-    acts |= {("ModerationEvent", pk): status not in _STAYS for pk, status in decided}
-    # Sorted out here: searches are many, and the database would read on through them.
-    newest = StaffAct.objects.order_by("-pk").values_list("pk", "verb")[:_ACTS]
-    return acts | {
-        ("StaffAct", pk): verb != _Verb.ADDED for pk, verb in newest if verb not in _QUIET
-    }
 
 
 memory = Memory(settings.PETITIONS_SWITCHES_EVERY)

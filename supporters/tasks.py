@@ -28,25 +28,34 @@ _TICK, _MINUTE, _HOUR = 0.0, 60.0, 3600.0
 @dataclass(frozen=True)
 class Task:
     """Whatever `act` returns, it is true while there is more to do `in_batches`; such
-    a task comes again at the next tick, however seldom it begins."""
+    a task comes again at the next tick, however seldom it begins.
+
+    What is prompt comes at each tick. All others share what is left of it (worker.py).
+    """
 
     name: str
-    every: float  # seconds until it begins again; 0: at each tick of the worker
+    every: float  # seconds until it is due again; 0: at each tick of the worker
     act: Callable[..., Any]
     in_batches: bool = False
     takes_go_on: bool = False  # it asks go_on() before each of its steps
+    is_prompt: bool = False
+
+    @property
+    def is_seldom(self) -> bool:
+        return self.every >= _HOUR
 
 
+_prompt = partial(Task, every=_TICK, is_prompt=True)
 _in_steps = partial(Task, in_batches=True, takes_go_on=True)
 
 TASKS = (
-    Task("closing", _TICK, closing.close_due),
-    Task("fold", _TICK, fold_all),
+    _prompt("closing", act=closing.close_due),
+    _prompt("fold", act=fold_all),
+    _prompt("scheduled updates", act=releasing.release_due),
     _in_steps("sweeps", _TICK, sweeping.run),
-    Task("scheduled updates", _TICK, releasing.release_due),
-    Task("mailings", _TICK, mailings.fill, in_batches=True),
-    Task("cancelled mailings", _TICK, mailings.remove_cancelled),
-    Task("numbers of mailings", _TICK, progress.refresh),
+    _in_steps("mailings", _TICK, mailings.fill),
+    Task("cancelled mailings", _TICK, mailings.remove_cancelled, takes_go_on=True),
+    Task("numbers of mailings", _TICK, progress.refresh, takes_go_on=True),
     Task("trend", _MINUTE, trend.refresh),
     Task("progress", _MINUTE, trend.refresh_progress),
     Task("tallies", _MINUTE, tallies.refresh),

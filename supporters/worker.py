@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import partial
+from itertools import count, groupby
 
 from django.db import (
     DataError,
@@ -32,6 +33,7 @@ from supporters.tasks import TASKS, Task
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds
+SHARE = 0.5  # of it for all tasks together that are not prompt, so that positions do not wait
 _QUICK = 0.3  # seconds for a batch, so that the next may be larger
 _NAP = 0.1  # seconds between two looks at whether to stop
 _MINUTE = 60.0
@@ -68,8 +70,7 @@ class Worker:
         try:
             while not self.stopping:
                 began = time.monotonic()
-                for task in TASKS:
-                    self._take_if_due(task)
+                self._tick()
                 close_old_connections()
                 self._rest(began + TICK)
         finally:
@@ -78,27 +79,52 @@ class Worker:
             counting.join()
 
     def once(self) -> bool:
-        """Do all that is due, to its end, and send it. True if all is well."""
-        for task in TASKS:
-            while self._take(task) and task.in_batches and not self.stopping:
-                pass
+        """Do all that is due, to its end, and send it. True if all is well.
+
+        Mail leaves before what may take long, and again behind it: who signed waits for it.
+        """
+        for (waits, _), tasks in groupby(TASKS, lambda task: (not task.is_prompt, task.is_seldom)):
+            if waits:
+                self._do("outbox", self._empty_outbox)
+            for task in tasks:
+                while self._take(task, self._goes_on) and task.in_batches and not self.stopping:
+                    pass
         self._do("figures", self._count)
         self._do("transparency", transparency.refresh)
         self._do("outbox", self._empty_outbox)
-        self._do("numbers of mailings", partial(progress.refresh, at_once=True))
+        numbers = partial(progress.refresh, at_once=True, go_on=self._goes_on)
+        self._do("numbers of mailings", numbers)
         return not self._failures
 
-    def _take_if_due(self, task: Task) -> None:
+    def _tick(self) -> None:
+        """Take what is prompt, then what else is due, for SHARE seconds.
+
+        What has been due for longest comes first. Each may take an equal part of the time that is
+        left, and one step at least; when none is left, the others come first at the next tick.
+        """
+        for task in TASKS:
+            if task.is_prompt:
+                self._take(task, self._goes_on)
         now = time.monotonic()
-        if now >= self._next.get(task.name, now):
+        until = now + SHARE
+        others = [task for task in TASKS if not task.is_prompt and self._due_at(task) <= now]
+        others.sort(key=self._due_at)
+        for place, task in enumerate(others):
+            now = time.monotonic()
+            if self.stopping or (place and now >= until):
+                return
             self._next[task.name] = now + task.every
-            if self._take(task) and task.in_batches:
+            part = (until - now) / (len(others) - place)
+            if self._take(task, self._goes_on_until(now + part)) and task.in_batches:
                 self._next[task.name] = now  # for what is left
 
-    def _take(self, task: Task) -> bool:
+    def _due_at(self, task: Task) -> float:
+        return self._next.get(task.name, -math.inf)
+
+    def _take(self, task: Task, go_on: Callable[[], bool]) -> bool:
         """Whether it did something."""
         done: list[object] = []
-        act = partial(task.act, go_on=self._goes_on) if task.takes_go_on else task.act
+        act = partial(task.act, go_on=go_on) if task.takes_go_on else task.act
         return not self._do(task.name, lambda: done.append(act())) and bool(done[0])
 
     def _empty_outbox(self) -> None:
@@ -158,6 +184,11 @@ class Worker:
 
     def _goes_on(self) -> bool:
         return not self.stopping
+
+    def _goes_on_until(self, end: float) -> Callable[[], bool]:
+        """For one turn, which has at least a step, however long the way to it was."""
+        asked = count()
+        return lambda: not self.stopping and (next(asked) == 0 or time.monotonic() < end)
 
     def _do(self, name: str, task: Callable[[], object]) -> Exception | None:
         """Do the task. Returns its failure; the same again and again is logged in full once."""

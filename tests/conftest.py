@@ -29,6 +29,7 @@ from supporters.kept import forget_everything
 from supporters.views.petition_lookup import remembered_id
 from tests.chromium import find_chromium
 from tests.faults.cluster import find_binaries
+from tests.programs import SERVERS, find_program
 from tests.smtp import Inbox, LoopbackSMTP, mail_settings
 
 # The same examples at every run: what passes here passes there, and a failure can be met again.
@@ -62,9 +63,9 @@ def left_out(config: pytest.Config) -> dict[str, str]:
         reasons["browser"] = "no Chromium in PATH or CHROMIUM"
     if not (shutil.which("xgettext") and shutil.which("msgfmt")):
         reasons["gettext"] = "no xgettext and msgfmt in PATH"
-    for marker, program in {"redis": "redis-server", "pgbouncer": "pgbouncer"}.items():
-        if shutil.which(program) is None:
-            reasons[marker] = f"no {program} in PATH"
+    for marker, program in SERVERS.items():
+        if find_program(program) is None:
+            reasons[marker] = f"no {program} in PATH or /usr/sbin"
     if not SHARED.is_dir():
         reasons["shared"] = "no ../shared/data beside the project"
     return reasons

@@ -8,8 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 
 from config import cached_pages
 from config.page_cache import PageCache
-from config.shedding import Rank, _rank
-from petitions.models import Petition, PetitionDraft
+from config.shedding import Gate, Rank, _rank
+from petitions.models import Petition, PetitionDraft, StaffAct
 from supporters import switches
 from supporters.models import Signature
 from supporters.reporting import take
@@ -23,8 +23,8 @@ PAGE = "/petitions/mend/"
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch):
-    """Memory, and a clock that stands almost still."""
+def clock(db, monkeypatch):
+    """Memory of a process that has read the switches, and a clock that stands almost still."""
 
     class Clock:
         now = 1_000.0
@@ -35,6 +35,8 @@ def clock(monkeypatch):
 
     clock = Clock()
     monkeypatch.setattr(cached_pages, "pages", PageCache(32_000_000, clock))
+    monkeypatch.setattr(cached_pages, "_owed", set())
+    switches.memory.refresh()
     return clock
 
 
@@ -197,6 +199,7 @@ def test_what_staff_did_elsewhere_is_no_longer_given(petition, client, admin_use
     switch(busy=True)
     petition.hide(by=admin_user, note="It named a private person.")
     switches.memory.refresh()
+    assert client.get(PAGE).status_code == 410
     assert client.get(PAGE).status_code == 503
     switch(busy=False)
     assert client.get(PAGE).status_code == 410
@@ -272,23 +275,39 @@ def test_while_busy_what_takes_nothing_off_a_page_leaves_what_there_is(
 ):
     page = client.get(PAGE).content
     switch(busy=True)
-    PetitionFactory(is_open=True, slug="other").close(by=admin_user)
-    kind = ContentType.objects.get_for_model(Petition)
-    entry = {"user": admin_user, "content_type": kind, "object_id": "1"}
-    LogEntry.objects.create(**entry, action_flag=1)
+    other = PetitionFactory(is_open=True, slug="other")
+    other.close(by=admin_user)
+    PetitionFactory().submit(by=other.organizer)
+    StaffAct.record(by=admin_user, verb="changed", petition_id=other.pk)
     switches.memory.refresh()
     assert client.get(PAGE).content == page
-    LogEntry.objects.create(**entry, action_flag=2)
+
+
+@pytest.mark.parametrize("is_of_all", [False, True])
+def test_while_busy_what_takes_something_off_a_page_has_it_made_once_more(
+    petition, client, admin_user, is_of_all
+):
+    assert "Mend the bridge" in client.get(PAGE).content.decode()
+    switch(busy=True)
+    Petition.objects.filter(pk=petition.pk).update(title="Mend the tunnel")
+    act = {} if is_of_all else {"petition_id": petition.pk}
+    StaffAct.record(by=admin_user, verb="changed", **act)
     switches.memory.refresh()
-    assert client.get(PAGE).status_code == 503
+    page = client.get(PAGE)
+    assert "Mend the tunnel" in page.content.decode()
+    assert client.get(PAGE).content == page.content
+    assert client.get("/petitions/").status_code == 503
 
 
-def test_while_busy_a_hidden_petition_is_gone(petition, client, admin_user):
+def test_what_is_owed_and_cannot_be_made_stays_owed(petition, client, admin_user, monkeypatch):
     assert client.get(PAGE).status_code == 200
     switch(busy=True)
-    petition.hide(by=admin_user)
+    StaffAct.record(by=admin_user, verb="changed", petition_id=petition.pk)
     switches.memory.refresh()
-    assert client.get(PAGE).status_code == 503
+    with monkeypatch.context() as while_full:
+        while_full.setattr(Gate, "enter", lambda _gate, _rank: False)
+        assert client.get(PAGE).status_code == 503
+    assert client.get(PAGE).status_code == 200
 
 
 def test_who_comes_by_a_shared_link_gets_the_page_without_it(petition, client):

@@ -1,20 +1,27 @@
 """How many answers are made at once, who waits, who is turned away, and who goes first."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
 from config import shedding
-from config.shedding import MACHINES, Gate, Rank, strangers
+from config.onlookers import Arrival, Onlookers
+from config.shedding import Gate, Rank
 
 READING, SIGNING = Rank.READING, Rank.SIGNING
 LONG = 30.0  # seconds, for a busy machine; nothing here waits for them to pass
+NEVER = 1_000.0
 
 
 @pytest.fixture
-def gate():
-    return Gate(16)
+def onlookers():
+    return Onlookers(0)
+
+
+@pytest.fixture
+def gate(onlookers):
+    return Gate(16, onlookers)
 
 
 @pytest.fixture
@@ -71,12 +78,10 @@ def waiting(gate):
 
 
 @pytest.mark.parametrize("threads", range(8, 65))
-def test_some_threads_are_always_free(threads):
-    gate = Gate(threads)
+def test_there_is_room_for_readers_and_for_who_waits(threads):
+    gate = Gate(threads, Onlookers(0))
     assert 1 <= gate.readers < gate.at_once
     assert gate.waiting >= gate.at_once
-    assert strangers(threads)[0] >= 1
-    assert gate.at_once + gate.waiting + sum(strangers(threads)) + MACHINES < threads
 
 
 def test_readers_leave_room_for_who_signs(gate, nobody_waits):
@@ -200,3 +205,88 @@ def test_who_gives_up_leaves_nothing_behind(gate, nobody_waits):
         assert not gate.enter(READING)
     gate.leave(SIGNING)
     assert gate.enter(READING)
+
+
+# Who waits for a page that another makes has what is left
+
+
+@pytest.fixture
+def looking_on(onlookers):
+    """As many threads as are asked for, that wait for a page; and whether one more is turned away."""
+    looking_on = LookingOn(onlookers)
+    yield looking_on
+    looking_on.arrival.set()
+    looking_on.pool.shutdown()
+
+
+class LookingOn:
+    def __init__(self, onlookers: Onlookers) -> None:
+        self.onlookers = onlookers
+        self.arrival = Arrival()
+        self.pool = ThreadPoolExecutor(40)
+
+    def add(self, number: int = 1) -> None:
+        before = len(self.onlookers._waiting)
+        for _ in range(number):
+            self.pool.submit(self.onlookers.wait, self.arrival, NEVER)
+        self.come_to(before + number)
+
+    def come_to(self, number: int) -> None:
+        nap = threading.Event()
+        for _ in range(3_000):
+            if len(self.onlookers._waiting) == number:
+                return
+            nap.wait(0.01)
+        raise AssertionError(f"{len(self.onlookers._waiting)} wait, not {number}")
+
+    def turns_away(self) -> bool:
+        asked = self.pool.submit(self.onlookers.wait, self.arrival, NEVER)
+        return wait([asked], LONG).done == {asked}
+
+
+@pytest.mark.parametrize("threads", [8, 32])
+def test_there_and_for_pages_never_are_more_than_their_share(threads, looking_on, nobody_waits):
+    gate = Gate(threads, looking_on.onlookers)
+    share = gate.at_once + gate.waiting
+    looking_on.add(share)
+    assert looking_on.turns_away()
+    for number in range(1, gate.at_once + 1):
+        assert gate.enter(SIGNING)
+        looking_on.come_to(share - number)
+    assert looking_on.turns_away()
+    gate.leave(SIGNING)
+    looking_on.add()
+    assert looking_on.turns_away()
+
+
+def test_who_waits_at_the_gate_takes_theirs_as_well(gate, looking_on, all_wait, waiting):
+    for _ in range(gate.at_once):
+        gate.enter(SIGNING)
+    for _ in range(gate.waiting - 1):
+        waiting.add(SIGNING)
+    looking_on.add()
+    waiting.add(SIGNING)
+    looking_on.come_to(0)
+    assert looking_on.turns_away()
+
+
+def test_who_is_turned_away_at_once_takes_nothing(gate, looking_on, all_wait, waiting):
+    for _ in range(gate.at_once):
+        gate.enter(SIGNING)
+    for _ in range(gate.waiting // 2):
+        waiting.add(READING)
+    left = gate.waiting - gate.waiting // 2
+    looking_on.add(left)
+    for _ in range(50):
+        assert not gate.enter(READING)
+    looking_on.come_to(left)
+
+
+def test_who_waits_in_vain_gives_it_back(gate, looking_on, nobody_waits):
+    for _ in range(gate.at_once):
+        gate.enter(SIGNING)
+    for _ in range(50):
+        assert not gate.enter(READING)
+        assert not gate.enter(SIGNING)
+    looking_on.add(gate.waiting)
+    assert looking_on.turns_away()

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
@@ -39,6 +40,17 @@ def test_no_header_puts_another_query_into_the_copy_for_others(monkeypatch):
     address = "/petitions/?q=caf%C3%A9"
     Served().get(address, CONTENT_TYPE="text/plain; charset=iso-8859-1")
     assert 'value="café"' in Served().get(address).content.decode()
+
+
+def test_a_public_address_is_looked_for_once(monkeypatch):
+    PetitionFactory(is_open=True, slug="mend")
+
+    def again(_handler, request):
+        raise AssertionError(request.path)
+
+    monkeypatch.setattr(WSGIHandler, "resolve_request", again)
+    for address in ("/petitions/mend/", "/es/petitions/mend/"):
+        assert Served().get(address).status_code == 200
 
 
 @pytest.mark.parametrize(

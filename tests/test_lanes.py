@@ -4,11 +4,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.http import HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from config import lanes, shedding
 from config.lanes import KnownSessions, Lane
+from petitions.models import User
 from supporters import metrics
 
 LONG = 30  # seconds, for a busy machine
@@ -87,6 +92,47 @@ class TestShedding:
         assert full.enter()
         assert client.get("/admin/").status_code == 200
 
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        "path", ["/admin/", "/accounts/", "/accounts/inactive/", "/accounts/start/confirm/x/"]
+    )
+    @pytest.mark.parametrize("how", ["ended by staff", "new password", "not active"])
+    def test_who_was_logged_out_passes_once_more_at_most(self, client, full, admin_user, path, how):
+        full.leave()
+        client.force_login(admin_user)
+        assert client.get("/admin/").status_code == 200
+        assert full.enter()
+        if how == "ended by staff":
+            Session.objects.all().delete()
+        elif how == "new password":
+            admin_user.set_password("another one")
+            admin_user.save()
+        else:
+            type(admin_user).objects.update(is_active=False)
+        cookie = {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
+        statuses = [client.get(path, headers=cookie).status_code for _ in range(3)]
+        assert statuses[0] in {200, 302, 404}
+        assert statuses[1:] == [503, 503]
+
+    @pytest.mark.django_db
+    def test_who_logs_out_is_a_stranger_again(self, client, full, admin_user):
+        full.leave()
+        client.force_login(admin_user)
+        assert client.get("/admin/").status_code == 200
+        assert full.enter()
+        cookie = {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
+        assert client.post("/accounts/logout/", headers=cookie).status_code == 302
+        assert client.get("/admin/", headers=cookie).status_code == 503
+
+    @pytest.mark.django_db
+    def test_a_page_that_reads_no_session_makes_nobody_a_stranger(self, client, full, admin_user):
+        full.leave()
+        client.force_login(admin_user)
+        assert client.get("/admin/").status_code == 200
+        assert full.enter()
+        for path in ("/accounts/inactive/", "/accounts/login", "/accounts/nothing/", "/admin/"):
+            assert client.get(path).status_code != 503, path
+
     def test_a_fault_leaves_its_place(self, full, rf):
         full.leave()
         middleware = shedding.Shedding(lambda request: 1 / 0)
@@ -112,29 +158,62 @@ def test_only_the_addresses_themselves_pass_the_gate(rf, monkeypatch, path):
     assert middleware(rf.get(path)).status_code == 503
 
 
-@pytest.mark.django_db
-def test_the_oldest_are_forgotten(rf, monkeypatch):
-    monkeypatch.setattr(KnownSessions, "MOST", 2)
-    known = KnownSessions()
-    requests = []
-    for _ in range(3):
+@pytest.fixture
+def asked(rf, db):
+    """A request with a session of its own, as it is when it was answered."""
+
+    def ask(user):
         request = rf.get("/admin/")
         request.session = SessionStore()
-        request.session["_auth_user_id"] = "1"
+        request.session["next"] = "/admin/"
         request.session.create()
         request.COOKIES["sessionid"] = request.session.session_key
+        request.user = user
+        return request
+
+    return ask
+
+
+def test_the_oldest_are_forgotten(asked, monkeypatch):
+    monkeypatch.setattr(KnownSessions, "MOST", 2)
+    known = KnownSessions()
+    requests = [asked(User()) for _ in range(3)]
+    for request in requests:
         known.note(request, HttpResponse())
-        requests.append(request)
     assert [known.has(request) for request in requests] == [False, True, True]
 
 
-@pytest.mark.django_db
-def test_a_session_of_nobody_is_not_known(rf):
-    known = KnownSessions()
-    request = rf.get("/accounts/login/")
-    request.session = SessionStore()
-    request.session["next"] = "/admin/"
-    request.session.create()
-    request.COOKIES["sessionid"] = request.session.session_key
+def test_a_session_of_nobody_is_not_known(asked):
+    known, request = KnownSessions(), asked(AnonymousUser())
     known.note(request, HttpResponse())
     assert not known.has(request)
+
+
+def test_of_a_session_with_a_new_key_the_old_one_is_forgotten(asked):
+    known, request = KnownSessions(), asked(User())
+    known.note(request, HttpResponse())
+    request.session.cycle_key()
+    known.note(request, HttpResponse())
+    assert not known.has(request)
+    request.COOKIES["sessionid"] = request.session.session_key
+    assert known.has(request)
+
+
+def test_while_nobody_can_tell_a_session_stays_known(asked):
+    def away():
+        raise OperationalError
+
+    known, request = KnownSessions(), asked(User())
+    known.note(request, HttpResponse())
+    request.user = AnonymousUser()
+    known.note(request, HttpResponse(status=503))
+    request.user = SimpleLazyObject(away)
+    known.note(request, HttpResponse())
+    assert known.has(request)
+
+
+def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
+    known, request = KnownSessions(), asked(SimpleLazyObject(lambda: 1 / 0))
+    request.session = SessionStore(request.session.session_key)
+    with django_assert_num_queries(0):
+        known.note(request, HttpResponse())

@@ -1,12 +1,13 @@
 """Kept pages: how long, made by whom, given when, and how many."""
 
 import threading
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
-from config.page_cache import EARLY_BURST, EARLY_PER_SECOND, Kept, PageCache, StillMaking
+from config.onlookers import Onlookers
+from config.page_cache import EARLY_BURST, EARLY_PER_SECOND, Kept, PageCache
 
 CONTROL = "public, max-age=1, stale-while-revalidate=2, stale-if-error=60"
 
@@ -23,7 +24,7 @@ class Site:
 
     def __init__(self, limit: int = 1_000_000) -> None:
         self.clock = Clock()
-        self.pages = PageCache(limit, self.clock)
+        self.pages = PageCache(limit, self.clock, onlookers=Onlookers(20))
         self.made = 0
         self.status = 200
         self.text = "page"
@@ -337,27 +338,3 @@ def test_a_page_that_is_being_made_when_it_is_dropped_is_not_kept():
 
     assert pages.answer("a", make).body == b"old"
     assert len(pages) == 0
-
-
-def test_few_wait_for_long(monkeypatch):
-    """With one that makes a page and one that waits for it, the third is sent away soon."""
-    monkeypatch.setattr("config.page_cache.PATIENCE", 60.0)
-    monkeypatch.setattr("config.page_cache.SHORT", 0.05)
-    pages, go_on, making = PageCache(1_000_000, waiting=1), threading.Event(), threading.Event()
-
-    def make():
-        making.set()
-        assert go_on.wait(60)
-        response = HttpResponse("new")
-        response["Cache-Control"] = CONTROL
-        return response
-
-    with ThreadPoolExecutor(3) as threads:
-        first = threads.submit(pages.answer, "a", make)
-        assert making.wait(60)
-        others = [threads.submit(pages.answer, "a", make) for _ in range(2)]
-        [sent_away] = wait(others, 60, return_when=FIRST_COMPLETED).done
-        assert isinstance(sent_away.exception(), StillMaking)
-        go_on.set()
-        [other] = [each for each in others if each is not sent_away]
-        assert [first.result().body, other.result().body] == [b"new"] * 2

@@ -13,6 +13,8 @@ from django.apps import apps
 from django.core.management import call_command
 from packaging.requirements import Requirement
 
+from tests.programs import SERVERS
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "petitions", "supporters")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -135,6 +137,15 @@ def test_the_readme_lists_every_setting_and_no_other():
 )
 def test_everything_has_its_place(path):
     assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("program", SERVERS.values())
+def test_ci_installs_what_tests_ask_for_or_says_that_it_is_not_there(program):
+    """Without it they are left out, which nobody sees who only reads that all passed."""
+    run = (ROOT / ".ci/run").read_text()
+    assert f"command -v {program} " in run
+    assert re.search(rf"wanted\+=\([^)]*\b{program}\b", run)
+    assert re.search(rf"missing\+=\(\"[^\"]*\bno {program} here", run)
 
 
 def test_no_file_is_a_grab_bag():

@@ -35,8 +35,8 @@ def gates(monkeypatch, settings):
     made = []
 
     class Watched(shedding.Gate):
-        def __init__(self, threads: int) -> None:
-            super().__init__(threads)
+        def __init__(self, *args) -> None:
+            super().__init__(*args)
             made.append(self)
 
     settings.PETITIONS_THREADS = 8

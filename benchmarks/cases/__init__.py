@@ -19,7 +19,7 @@ from benchmarks.cases.mixed import mixed
 from benchmarks.cases.pages import count, middleware, page, uncached
 from benchmarks.cases.rounds import Place, Result
 from benchmarks.cases.signing import sign, sign_blocked, sign_sqlite
-from benchmarks.cases.surge import surge
+from benchmarks.cases.surge import surge, surge_free
 
 Case = Callable[[Place], list[Result]]
 
@@ -43,5 +43,6 @@ CASES: dict[str, Case] = {
     "fold_bloat": fold_bloat,
     "mixed": mixed,
     "surge": surge,
+    "surge_free": surge_free,
     "sign_sqlite": sign_sqlite,
 }

@@ -13,33 +13,27 @@ from typing import Any
 from benchmarks.cases.checks import counted_exactly
 from benchmarks.cases.rounds import Place, Result
 from benchmarks.cases.rows import pending, petitions
+from benchmarks.cases.vacuuming import TABLES, State, is_automatic, state
 
 ROWS = int(os.environ.get("BENCH_ROWS", "200000"))
 BATCH = 1_000  # rows a fold, as when a thousand confirm each second
 BACKLOG = 5  # batches that have signed and not confirmed
 LOOKS = 50  # at the number, of which the median counts
-_TABLES = ("supporters_signature", "petitions_petition")
-
-_STATE = """
-SELECT n_dead_tup, n_tup_upd, n_tup_hot_upd, pg_relation_size(relid), pg_indexes_size(relid),
-    autovacuum_count
-FROM pg_stat_user_tables WHERE relname = %s
-"""
 
 
 def fold_bloat(place: Place) -> list[Result]:
     [petition] = petitions()
     _tell("VACUUM (ANALYZE) supporters_signature", "VACUUM (ANALYZE) petitions_petition")
     number_before = _number(petition)
-    began = {table: _state(table) for table in _TABLES}
+    began = {table: state(table) for table in TABLES}
     times = _live(petition)
-    worn = {table: _state(table) for table in _TABLES}
+    worn = {table: state(table) for table in TABLES}
     number_worn = _number(petition)
-    _tell(*(f"VACUUM {table}" for table in _TABLES))
-    swept = {table: _state(table) for table in _TABLES}
+    _tell(*(f"VACUUM {table}" for table in TABLES))
+    swept = {table: state(table) for table in TABLES}
     number_swept = _number(petition)
-    _tell(*(f"REINDEX TABLE {table}" for table in _TABLES))
-    anew = {table: _state(table) for table in _TABLES}
+    _tell(*(f"REINDEX TABLE {table}" for table in TABLES))
+    anew = {table: state(table) for table in TABLES}
     counted_exactly([petition.pk])
 
     tenth = max(len(times) // 10, 1)
@@ -49,16 +43,13 @@ def fold_bloat(place: Place) -> list[Result]:
     fold.notes.append(
         f"the longest took {max(times):,.0f} ms, which is how late a position was by it"
     )
-    number = Result(title=f"the number of a petition, read after {ROWS:,} signatures without a vacuum",
+    number = Result(title=f"the number of a petition, read after {ROWS:,} signatures",
                     beside="read before them", target="", unit="ms", ours=[number_worn],
                     floor=[number_before], how=f"once, the median of {LOOKS}",
                     notes=[f"after a vacuum: {number_swept:.2f} ms"])  # fmt: skip
     return [fold, number, *(
-        _row(table, began[table], worn[table], swept[table], anew[table]) for table in _TABLES
+        _row(table, began[table], worn[table], swept[table], anew[table]) for table in TABLES
     )]  # fmt: skip
-
-
-State = dict[str, int]
 
 
 def _row(table: str, began: State, worn: State, swept: State, anew: State) -> Result:
@@ -74,7 +65,9 @@ def _row(table: str, began: State, worn: State, swept: State, anew: State) -> Re
             f"{rows.format_map(worn)}; after a VACUUM {rows.format_map(swept)}, "
             + sizes.format_map(_kilo(swept)),
             f"of {updated:,} updates {hot:,} were HOT ({hot / max(updated, 1):.0%})",
-            f"autovacuum came {vacuums} times",
+            f"autovacuum on, it came {vacuums} times"
+            if is_automatic()
+            else "autovacuum off, and nobody else vacuumed meanwhile",
         ],
     )  # fmt: skip
 
@@ -122,14 +115,3 @@ def _tell(*statements: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-
-
-def _state(table: str) -> State:
-    from django.db import connection
-
-    connection.close()  # what a session has done is told at its end at the latest
-    time.sleep(1.5)
-    names = ("dead", "updated", "HOT", "table", "indexes", "autovacuums")
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE, [table])
-        return dict(zip(names, cursor.fetchone(), strict=True))

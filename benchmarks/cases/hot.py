@@ -43,20 +43,37 @@ def hot(place: Place) -> list[Result]:
         emptied()
         return rate
 
+    def confirmed(some: list[Any], result: Result) -> Result:
+        return in_turns(
+            lambda _n: confirm_at(place, one, is_ours=True),
+            lambda _n: confirm_at(place, some, is_ours=True),
+            result,
+        )
+
     with worker(place, made[0]):
         signing = in_turns(
             lambda n: signed(one, f"hot{n + 1}x"),
             lambda n: signed(all_of_them, f"cold{n + 1}x"),
             Result(title="sign, one hot petition", beside="1,000 petitions", target="≥ 0.95", how=TIMED),
         )  # fmt: skip
-        confirming = in_turns(
-            lambda _n: confirm_at(place, one, is_ours=True),
-            lambda _n: confirm_at(place, all_of_them, is_ours=True),
-            Result(title="confirm, one hot petition", beside="1,000 petitions", target="≥ 0.95", how=TIMED),
+        confirming = confirmed(
+            all_of_them[:AT_MOST],
+            Result(title="confirm, one hot petition", target="≥ 0.95", how=TIMED,
+                   beside=f"1,000 petitions, under {AT_MOST} of which people confirm"),
+        )  # fmt: skip
+        each_folded = confirmed(
+            all_of_them,
+            Result(title="confirm, one hot petition (all are folded)", target="", how=TIMED,
+                   beside="1,000 petitions, under each of which people confirm"),
         )  # fmt: skip
     signing.notes.append(
         f"a worker folds and sends meanwhile; {CONFIRMED} a second confirm, on the other side under"
         f" {AT_MOST} of the petitions"
     )
-    confirming.notes.append("a worker folds meanwhile, on the other side all that were confirmed")
-    return [signing, confirming]
+    confirming.notes.append(
+        f"a worker folds meanwhile all that were confirmed: one petition, or {AT_MOST} of them"
+    )
+    each_folded.notes.append(
+        "a worker folds meanwhile: one petition, or up to 1,000 of them each second, so no equal work"
+    )
+    return [signing, confirming, each_folded]

@@ -5,16 +5,18 @@ import statistics
 import time
 import urllib.request
 
-from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 
 from benchmarks import place as at
 from benchmarks.cases.checks import sound
-from benchmarks.cases.rounds import CLIENTS, ROUNDS, SECONDS, TIMED, Place, Result, in_turns
+from benchmarks.cases.rounds import CLIENTS, ROUNDS, SECONDS, TIMED, Place, Result, in_turns, span
 from benchmarks.cases.rows import petitions
 from benchmarks.load import run
+from config.handler import Handler
 
 ANSWERS = 200
+CONSTANT = "/floor/constant/page.html"
+LOOP = 5_000_000
 ANSWERED = f"{ROUNDS} × {ANSWERS} answers"
 
 
@@ -65,29 +67,55 @@ def count(place: Place) -> list[Result]:
 
 
 def uncached(place: Place) -> list[Result]:
-    """In this process, whose memory for pages is 0: CPU, not time."""
+    """In this process, whose memory for pages is 0: CPU, not time. How fast the machine was meanwhile
+    is told beside it, by a loop that is always the same.
+    """
     petitions()
-    handler = WSGIHandler()
+    handler, bare = Handler(), _bare()
     (place.scratch / "page.html").write_bytes(_get(handler, "/petitions/bench-0/"))
+    loops: list[float] = []
+    alone: list[float] = []
     result = Result(title="petition page, uncached", beside="constant view of the same bytes",
                     target="≤ 3 ms", unit="ms CPU", how=ANSWERED)  # fmt: skip
-    return [in_turns(lambda _n: _cpu(handler, "/petitions/bench-0/"),
-                     lambda _n: _cpu(handler, "/floor/constant/page.html"), result)]  # fmt: skip
+
+    def floors(number: int) -> float:
+        if number >= 0:
+            loops.append(loop())
+            alone.append(_cpu(bare, CONSTANT))
+        return _cpu(handler, CONSTANT)
+
+    in_turns(lambda _n: _cpu(handler, "/petitions/bench-0/"), floors, result)
+    part = statistics.median(result.ours) / statistics.median(loops)
+    result.notes += [
+        f"constant view without MIDDLEWARE: {span(alone, 'ms CPU')}",
+        f"adding up {LOOP:,} numbers meanwhile: {span(loops, 'ms CPU')}; the page is {part:.4f} of it",
+    ]
+    return [result]
 
 
 def middleware(place: Place) -> list[Result]:
     """What every request costs before its view is asked; in this process."""
     (place.scratch / "page.html").write_bytes(b"x" * 10_000)
-    behind = WSGIHandler()
-    with override_settings(MIDDLEWARE=[]):
-        bare = WSGIHandler()
+    behind, bare = Handler(), _bare()
     result = Result(title="constant view of 10 KB", beside="the same without MIDDLEWARE",
                     target="", unit="ms CPU", how=ANSWERED)  # fmt: skip
-    path = "/floor/constant/page.html"
-    return [in_turns(lambda _n: _cpu(behind, path), lambda _n: _cpu(bare, path), result)]
+    return [in_turns(lambda _n: _cpu(behind, CONSTANT), lambda _n: _cpu(bare, CONSTANT), result)]
 
 
-def _get(handler: WSGIHandler, path: str) -> bytes:
+def loop() -> float:
+    """Milliseconds of CPU for a fixed piece of Python: how fast the machine is, at this moment."""
+    began, x = time.process_time(), 0
+    for i in range(LOOP):
+        x += i
+    return (time.process_time() - began) * 1_000
+
+
+def _bare() -> Handler:
+    with override_settings(MIDDLEWARE=[]):
+        return Handler()
+
+
+def _get(handler: Handler, path: str) -> bytes:
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "",
                "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(),
                "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1"}  # fmt: skip
@@ -100,7 +128,7 @@ def _get(handler: WSGIHandler, path: str) -> bytes:
     return body
 
 
-def _cpu(handler: WSGIHandler, path: str) -> float:
+def _cpu(handler: Handler, path: str) -> float:
     """Milliseconds of this process for one answer."""
     _get(handler, path)
     began = time.process_time()

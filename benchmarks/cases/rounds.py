@@ -3,6 +3,7 @@ round, so that whatever else the machine does meets both.
 """
 
 import os
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,3 +46,13 @@ def in_turns(ours: Callable[[int], float], floor: Callable[[int], float], result
         for numbers, measure in pair if number % 2 else reversed(pair):
             numbers.append(measure(number))
     return result
+
+
+def span(numbers: list[float], unit: str) -> str:
+    """The median and, in brackets, the range."""
+    digits = 2 if unit.startswith("ms") else 0
+    low, middle, high = (
+        f"{number:,.{digits}f}"
+        for number in (min(numbers), statistics.median(numbers), max(numbers))
+    )
+    return f"{middle} {unit} ({low}–{high})" if unit != "/s" else f"{middle}/s ({low}–{high})"

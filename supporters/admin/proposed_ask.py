@@ -20,6 +20,7 @@ from petitions.groups import may_moderate
 from petitions.models import Petition, ProposedAsk
 from petitions.states import NotReady, Status
 from supporters.access import may_edit, moderates
+from supporters.recalls import recall
 from supporters.teams import mails
 
 from . import claim
@@ -116,6 +117,7 @@ def _act(request: HttpRequest, petition: Petition, form: DecisionForm) -> HttpRe
             claims.act(petition, by=user)
             if action == "approve":
                 mails.decided(asks.approve(petition, sha256=sha256, number=number, by=user))
+                recall(petition.pk)
                 say = gettext("The new text is shown from now on.")
             elif action == "refuse":
                 mails.decided(asks.refuse(petition, sha256=sha256, note=note, by=user))

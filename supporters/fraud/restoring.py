@@ -17,8 +17,9 @@ from supporters.withdrawing import ERASED
 
 from .rules import live as live_rows
 
-BATCH = 1_000  # signatures a transaction
-_TRIES = 3
+# Signatures a transaction; the fewer, the more often somebody has just signed again. One of them in
+# a batch of many is likely where a crowd does, in a batch of one hardly.
+BATCHES = (1_000, 100, 10, 1, 1)
 
 Was = SweptSignature.Was
 _LIVE = (Signature.Status.PENDING, Signature.Status.CONFIRMED)
@@ -26,17 +27,16 @@ _LIVE = (Signature.Status.PENDING, Signature.Status.CONFIRMED)
 
 def restore_some(sweep_id: int) -> bool:
     """Bring back the next batch. False when it is over."""
-    for last in (False,) * (_TRIES - 1) + (True,):
+    *first, last = BATCHES
+    for batch in first:
         try:
-            return _restore(sweep_id)
+            return _restore(sweep_id, batch)
         except IntegrityError:
-            # One of them signed again at this very moment: seen at the next try.
-            if last:
-                raise
-    return False
+            continue  # one of them signed again at this very moment: seen at the next try
+    return _restore(sweep_id, last)
 
 
-def _restore(sweep_id: int) -> bool:
+def _restore(sweep_id: int, batch: int) -> bool:
     sweep = Sweep.objects.filter(pk=sweep_id, state=Sweep.State.UNDOING).first()
     if sweep is None:
         return False
@@ -49,7 +49,7 @@ def _restore(sweep_id: int) -> bool:
             return False
         swept = list(
             SweptSignature.objects.filter(sweep=sweep, pk__gt=sweep.undone_to_id).order_by("pk")[
-                :BATCH
+                :batch
             ]
         )
         if not swept:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from petitions.locks import one_by_one
 from petitions.models import Petition
 from supporters.models import CountAdjustment, Signature, Sweep, SweptSignature
+from supporters.recalls import recall
 
 from . import looking, restoring
 from .rules import Rule, sweepable
@@ -26,8 +27,7 @@ from .rules import Rule, sweepable
 logger = logging.getLogger(__name__)
 
 BATCH = 1_000  # signatures a transaction
-TURN = 0.5  # seconds of each of the worker's,
-LONGEST = 1.0  # and of all together, so that positions do not wait
+TURN = 0.5  # seconds, after which another sweep has its own
 
 State = Sweep.State
 Was = SweptSignature.Was
@@ -39,14 +39,13 @@ def run(*, go_on: Callable[[], bool] = lambda: True) -> int:
     Raises as petitions.locks.one_by_one does; and Failed, once the others had their turn.
     """
     at_work = dict(Sweep.objects.at_work().values_list("pk", "state"))
-    # In any order, so that whoever comes after LONGEST is not always the same.
+    # In any order, so that whom `go_on` leaves to the next time is not always the same.
     ids = random.sample(list(at_work), len(at_work))
-    began = monotonic()
     failed: list[int] = []
 
     def turn(sweep_id: int) -> int:
         step = remove_some if at_work[sweep_id] == State.RUNNING else restoring.restore_some
-        until = min(monotonic() + TURN, began + LONGEST)
+        until = monotonic() + TURN
         try:
             while monotonic() < until and go_on() and step(sweep_id):
                 pass
@@ -115,6 +114,8 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
         SweptSignature.objects.bulk_create(
             SweptSignature(sweep=sweep, signature_id=pk, was=was) for pk, was in found.items()
         )
+        if found:
+            recall(sweep.petition_id)
         # The person stays for as long as it can be undone (erasing.py); their mails, when their
         # turn comes, have nothing to say (mails.py).
         Signature.objects.filter(pk__in=found).update(

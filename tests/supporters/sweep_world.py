@@ -9,7 +9,7 @@ from tests.supporters.fraud_world import make_petition, moderator, propose, sign
 def small_batches(monkeypatch):
     """Batches of five, so that a few signatures make many."""
     monkeypatch.setattr(sweeping, "BATCH", 5)
-    monkeypatch.setattr(restoring, "BATCH", 5)
+    monkeypatch.setattr(restoring, "BATCHES", (5, 1))
     monkeypatch.setattr(looking, "STEP", 8)
 
 

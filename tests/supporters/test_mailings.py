@@ -9,6 +9,7 @@ from supporters.models import Mailing, OutgoingMail, Signature
 from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory
 from tests.supporters.outbox_rows import mailing, supporter
+from tests.supporters.worker_tasks import only
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,21 @@ def test_only_who_is_confirmed_and_wants_updates(petition):
     mailing(petition=petition)
     fill()
     assert rows() == [wanted.email]
+
+
+def test_a_turn_that_is_over_leaves_other_mailings_to_the_next(petition, monkeypatch):
+    monkeypatch.setattr(mailings, "BATCH", 2)
+    for _ in range(3):
+        supporter(petition)
+    for _ in range(2):
+        mailing(petition=petition)
+    assert mailings.fill(go_on=only(1)) == 2
+    assert sorted(Mailing.objects.values_list("queued", flat=True)) == [0, 2]
+    fill()
+    assert set(Mailing.objects.values_list("queued", flat=True)) == {3}
+    for row in Mailing.objects.all():
+        assert mailings.cancel(row.pk)
+    assert mailings.remove_cancelled(go_on=lambda: False) == 0
 
 
 def test_it_is_filled_in_batches_and_goes_on_where_it_stopped(petition, monkeypatch):

@@ -2,23 +2,29 @@
 
 import os
 import pwd
-import shutil
 import socket
 import subprocess
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import psycopg2
 import pytest
-from django.db import connection, connections
+from django.core.management import call_command
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from petitions.models import Petition
 from supporters import outbox
+from supporters.audit import unhurried
 from supporters.fold import fold_all
+from supporters.fraud import looking
+from supporters.fraud.rules import Rule
 from supporters.models import OutgoingMail, Signature
+from supporters.signature_search import Asked, find
 from supporters.tokens import Purpose, make
-from tests.factories import PetitionFactory, typed
+from supporters.worker import Worker
+from tests.factories import PetitionFactory, SignatureFactory, typed
+from tests.programs import find_program
 from tests.threads import together
 
 pytestmark = [
@@ -60,7 +66,7 @@ def pgbouncer(tmp_path):
         "unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 2\n"
         "server_reset_query =\n"
     )
-    command = [shutil.which("pgbouncer"), "-q", str(config)]
+    command = [find_program("pgbouncer"), "-q", str(config)]
     if os.geteuid() == 0:  # it refuses to be root
         for folder in (config, *config.parents[:3]):
             folder.chmod(0o755)
@@ -120,3 +126,61 @@ def test_signing_confirming_counting_and_the_worker(pgbouncer):
         Signature.objects.values_list("pk", flat=True)
     )
     assert 1 <= servers(pgbouncer) <= 2
+
+
+def shown(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {name}")
+        return cursor.fetchone()[0]
+
+
+def others_find(port: int) -> set[tuple[str, ...]]:
+    """What a transaction on each of the two connections finds set."""
+    names = ("statement_timeout", "lock_timeout", "synchronous_commit", "enable_seqscan", "jit")
+    database = connection.settings_dict
+    found = set()
+    with ExitStack() as stack:
+        for _ in range(2):  # both at a time, so that they are not the same
+            other = psycopg2.connect(
+                host="127.0.0.1", port=port, dbname=database["NAME"], user=database["USER"]
+            )
+            cursor = stack.enter_context(closing(other)).cursor()
+            stack.callback(other.rollback)  # or PgBouncer would not keep it
+            columns = ", ".join(f"current_setting('{name}')" for name in names)
+            cursor.execute(f"SELECT {columns}")
+            found.add(cursor.fetchone())
+    return found
+
+
+def test_what_a_transaction_sets_is_its_own(pgbouncer, smtp_server):
+    """The next one on that connection may be anybody's."""
+    petition = PetitionFactory(is_open=True, slug="mend")
+    signed = SignatureFactory(petition=petition, is_confirmed=True)
+    SignatureFactory(petition=petition)
+    before = others_find(pgbouncer)
+    assert len(before) == 1
+    with transaction.atomic():
+        Petition.objects.lock().get(pk=petition.pk)
+        assert shown("lock_timeout") == "5s"
+    with unhurried():
+        assert shown("statement_timeout") == "0"
+    call_command("recount", verbosity=0)
+    assert looking.preview(petition.pk, Rule(domain="example.org")).is_whole
+    assert [row.pk for row in find(Asked(key=signed.email_key)).signatures] == [signed.pk]
+    assert Worker().once()
+    assert Petition.objects.get(pk=petition.pk).supporter_count == 1
+    connections.close_all()
+    assert others_find(pgbouncer) == before
+    assert 1 <= servers(pgbouncer) <= 2
+
+
+def test_the_kernel_asks_whether_it_is_there(pgbouncer):
+    """libpq's own options: PgBouncer sees none of them, or it would refuse the connection."""
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as ours:
+        asked = {
+            name: ours.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+        }
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert list(asked.values()) == [10, 5, 3, 20_000]

@@ -13,6 +13,7 @@ from supporters.suppression import Why, suppress
 from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory
 from tests.supporters.outbox_rows import mailing, supporter
+from tests.supporters.worker_tasks import only
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -96,18 +97,16 @@ def test_what_was_counted_a_moment_ago_waits(petition, monkeypatch):
 
 def test_the_newest_are_counted_first_and_not_all_in_one_turn(petition, monkeypatch):
     monkeypatch.setattr(progress, "MOST", 2)
-    monkeypatch.setattr(progress, "TURN", 60)
     rows = [mailing(petition=petition) for _ in range(3)]
     assert progress.refresh() == 2
     assert list(Mailing.objects.filter(count_again_at=None)) == rows[:1]
     assert progress.refresh() == 1
 
 
-def test_a_long_turn_leaves_the_others_to_the_next(petition, monkeypatch):
-    monkeypatch.setattr(progress, "TURN", 0)
+def test_a_long_turn_leaves_the_others_to_the_next(petition):
     for _ in range(3):
         mailing(petition=petition)
-    assert [progress.refresh() for _ in range(4)] == [1, 1, 1, 0]
+    assert [progress.refresh(go_on=only(1)) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_one_that_is_still_filled_is_not_settled(petition, monkeypatch):

@@ -14,6 +14,7 @@ from django.db import connection, connections, transaction
 
 from petitions.models import Petition
 from supporters.fold import fold
+from supporters.management.commands import recount as recounting
 from supporters.models import CountAdjustment, Signature
 from supporters.withdrawing import disown, withdraw
 from tests.factories import PetitionFactory, SignatureFactory
@@ -47,7 +48,7 @@ def drifted(*arguments: str) -> str:
     out = StringIO()
     with pytest.raises(CommandError) as error:
         call_command("recount", *arguments, stdout=out)
-    assert error.value.returncode == 1
+    assert error.value.returncode == 3
     return out.getvalue()
 
 
@@ -99,22 +100,48 @@ def test_one_statement_for_all(petition, count_queries):
     assert len(queries) == 2, queries  # the audit, and how many petitions there are
 
 
+NOT_CHECKED = "CommandError: Nothing was checked: "
+
+
 @pytest.mark.parametrize(
-    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
+    ("name", "value", "status", "said"),
+    [
+        ("DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3", 2, NOT_CHECKED),
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing", 2, NOT_CHECKED),
+        # Before the command itself is there:
+        ("PROMETHEUS_MULTIPROC_DIR", "/nowhere", 1, "PROMETHEUS_MULTIPROC_DIR names"),
+        ("DJANGO_SETTINGS_MODULE", "settings_of_nobody", 1, "ModuleNotFoundError: "),
+    ],
 )
-def test_what_could_not_be_checked_has_not_drifted(url):
+def test_what_could_not_be_checked_has_not_drifted(name, value, status, said):
     done = subprocess.run(
         [sys.executable, "manage.py", "recount"],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", name: value},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert done.returncode == 2
-    assert done.stderr.startswith("CommandError: Nothing was checked: ")
-    assert "Traceback" not in done.stderr
+    assert done.returncode == status
+    assert said in done.stderr
+
+
+def test_nor_has_what_the_checks_refuse(petition, settings):
+    settings.PETITIONS_OUTBOX_LEASE = 5
+    with pytest.raises(CommandError, match=r"Nothing was checked: [\s\S]+E006") as error:
+        recount()
+    assert error.value.returncode == 2
+
+
+def test_nor_has_what_failed_in_a_way_that_nobody_foresaw(monkeypatch):
+    def broken(slug):
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(recounting, "drifts", broken)
+    with pytest.raises(CommandError, match="checked: RuntimeError: no such thing") as error:
+        recount()
+    assert error.value.returncode == 2
 
 
 @pytest.mark.postgresql

@@ -10,14 +10,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from petitions.models import PetitionDraft
-from supporters import erasure, steps
+from supporters import erasure
 from supporters import worker as worker_module
 from supporters.models import Mailing, OutgoingMail, Signature
 from supporters.worker import Worker
 from tests.factories import PetitionFactory, SignatureFactory
 from tests.supporters.outbox_rows import mailing, signature_mail, supporter
 from tests.supporters.starting.flow import draft
-from tests.supporters.worker_tasks import do_instead
+from tests.supporters.worker_tasks import do_instead, only
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,6 @@ each = pytest.mark.parametrize("name", WORK)
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch):
     monkeypatch.setattr(erasure, "BATCH", STEP)
-    monkeypatch.setattr(steps, "TURN", 1_000)
 
 
 @each
@@ -91,11 +90,10 @@ def test_it_ends_when_the_worker_is_to_stop_and_the_rest_is_for_the_next_turn(na
 
 
 @each
-def test_a_turn_ends_after_its_time(name, monkeypatch):
+def test_a_turn_ends_when_it_is_told(name):
     make, rows, erase = WORK[name]
     make(5)
-    monkeypatch.setattr(steps, "TURN", 0)
-    assert [erase() for _ in range(4)] == [2, 2, 1, 0]
+    assert [erase(go_on=only(1)) for _ in range(4)] == [2, 2, 1, 0]
     assert not rows.exists()
 
 
@@ -103,7 +101,7 @@ def test_a_turn_ends_after_its_time(name, monkeypatch):
 def test_cron_finishes_all_of_it(name, monkeypatch):
     make, rows, _erase = WORK[name]
     make(5)
-    monkeypatch.setattr(steps, "TURN", 0)
+    monkeypatch.setattr(worker_module, "SHARE", 0)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         call_command("work", "--once")
@@ -143,7 +141,7 @@ def test_a_worker_that_is_stopped_in_the_middle_begins_no_other_step(name):
 def test_what_is_left_comes_at_the_next_tick_and_positions_before_it(name, monkeypatch):
     make, rows, erase = WORK[name]
     make(5)
-    monkeypatch.setattr(steps, "TURN", 0)
+    monkeypatch.setattr(worker_module, "SHARE", 0)  # one step a tick, of whoever has its turn
     worker, done = Worker(), []
 
     def folded() -> int:

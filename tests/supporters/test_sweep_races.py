@@ -32,7 +32,7 @@ PATIENCE = 120  # seconds, for a busy machine
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(sweeping, "BATCH", 10)
-    monkeypatch.setattr(restoring, "BATCH", 10)
+    monkeypatch.setattr(restoring, "BATCHES", (10, 3, 1, 1))
     monkeypatch.setattr(looking, "STEP", 40)
 
 

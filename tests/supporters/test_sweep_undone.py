@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from supporters import signature_acts
 from supporters.fold import fold
-from supporters.fraud import decisions, sweeping
+from supporters.fraud import decisions, restoring, sweeping
 from supporters.fraud.rules import Rule
 from supporters.models import Signature, Sweep, SweptSignature
 from tests.factories import SignatureFactory
@@ -45,6 +46,26 @@ def test_cancelled_half_way_and_resumed(petition):
     work(sweep)
     assert (sweep.state, sweep.taken) == (State.FINISHED, 25)
     assert check(petition) == 31
+
+
+def test_where_some_sign_again_all_the_time_it_goes_one_by_one(petition, monkeypatch):
+    """Of each five another one has just done so, whoever tries."""
+    sweep = swept_whole(petition)
+    assert decisions.undo(sweep, by=moderator("kim"))
+    bring_back, sizes = restoring._bring_back, []
+
+    def met_by_a_crowd(sweep, swept):
+        sizes.append(len(swept))
+        if len(swept) > 1:
+            raise IntegrityError
+        return bring_back(sweep, swept)
+
+    monkeypatch.setattr(restoring, "_bring_back", met_by_a_crowd)
+    work(sweep)
+    assert (sweep.state, sweep.restored, sweep.left_out) == (State.UNDONE, 25, 0)
+    assert set(sizes) == {5, 4, 3, 2, 1}
+    fold(petition.pk)
+    assert check(petition) == 54
 
 
 def test_cancelled_half_way_and_brought_back(petition):

@@ -22,6 +22,7 @@ from supporters.withdrawing import disown, withdraw
 from tests.factories import SignatureFactory
 from tests.supporters.fraud_world import check, make_petition, moderator, propose, sign, work
 from tests.supporters.sweep_world import make_wave, positions, small_batches, swept_whole
+from tests.supporters.worker_tasks import only
 
 pytestmark = pytest.mark.django_db
 
@@ -282,16 +283,16 @@ def test_one_that_fails_stops_no_other(petition, caplog):
     assert "x.example" not in caplog.text
 
 
-def test_all_together_have_a_bound_and_each_has_its_turn(petition, monkeypatch):
+def test_all_together_have_a_bound_and_each_has_its_turn(petition):
     other = make_petition(slug="other")
     sign(other, 15)
     sweeps = [propose(petition, moderator("mo")), propose(other, moderator("mo2"))]
     for sweep in sweeps:
         decisions.approve(sweep, by=moderator(f"lee{sweep.pk}"))
-    monkeypatch.setattr(sweeping, "LONGEST", 0)
-    assert sweeping.run() == 2
+    assert sweeping.run(go_on=lambda: False) == 2
     assert not SweptSignature.objects.exists()
-    monkeypatch.setattr(sweeping, "LONGEST", 1)
+    assert sweeping.run(go_on=only(1)) == 2
+    assert SweptSignature.objects.values("sweep").distinct().count() == 1
     for sweep in sweeps:
         assert work(sweep).state == State.FINISHED
 

@@ -67,6 +67,37 @@ def test_a_round_sends_more_than_one_batch(smtp_server):
     assert len(smtp_server.deliveries) == 130
 
 
+def test_mail_leaves_before_what_may_take_long_and_again_behind_it(smtp_server, monkeypatch):
+    """Where cron does it, whoever signed waits for nothing but the prompt tasks."""
+    [first] = signature_mails(1)
+    sent: dict[str, list[str]] = {}
+
+    def note(task: str) -> int:
+        sent[task] = [delivery.recipients[0] for delivery in smtp_server.deliveries]
+        return 0
+
+    def erased(*, go_on) -> int:
+        if "erasure" not in sent:
+            signature_mail("noor@example.org")  # they signed while it erases
+        return note("erasure")
+
+    do_instead(
+        monkeypatch,
+        fold=lambda: note("fold"),
+        sweeps=lambda *, go_on: note("sweeps"),
+        trend=lambda: signature_mail("wei@example.org") and None,
+        erasure=erased,
+    )
+    assert Worker().once()
+    assert sent == {
+        "fold": [],
+        "sweeps": [first.recipient],
+        "erasure": [first.recipient, "wei@example.org"],
+    }
+    note("end")
+    assert sent["end"] == [first.recipient, "wei@example.org", "noor@example.org"]
+
+
 def test_one_failing_task_stops_no_other(smtp_server, monkeypatch, caplog):
     def broken() -> None:
         raise OSError("the disk is full")

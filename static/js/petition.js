@@ -252,19 +252,21 @@ function nameSite(form) {
 
 // Each press that arrives asks for a mail. Not by disabling the button: who comes back needs it.
 function sendOnce() {
-  const status = Object.assign(document.createElement("p"), { className: "small", role: "status" });
+  const status = Object.assign(document.createElement("p"), { role: "status" });
   let pressed; // the form of the last press that was let through
   let at;
 
   function forget() {
     pressed = at = undefined;
     status.textContent = "";
+    status.className = "visually-hidden"; // moves nothing
   }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (pressed === form && event.timeStamp - at < SECOND_PRESS) {
       event.preventDefault();
+      status.className = "small";
       say(status, document.querySelector("[data-sending]").dataset.sending);
     } else {
       forget();

@@ -8,7 +8,7 @@ No cookie, Accept-Language or other header reaches a public page, see config.mid
 """
 
 import unicodedata
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable
 from urllib.parse import unquote_plus
 
 from django.conf import settings
@@ -45,12 +45,6 @@ _CONDITIONS = (
 )
 
 
-# Pages that were in memory when something was taken off them: while the site is "busy" each of them
-# is made once more, since it may be all that readers will get.
-_owed: set[Hashable] = set()
-_MOST_OWED = 10_000
-
-
 class CachedPages:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -85,7 +79,7 @@ class CachedPages:
         for name in _CONDITIONS:
             request.META.pop(name, None)
         asked_for, request.method = request.method, "GET"
-        if is_owed := key in _owed:
+        if pages.owes(key):  # made although the site is "busy": it may be all that readers get
             request.is_owed = True  # type: ignore[attr-defined]  # for config.shedding
         try:
             found = pages.answer(key, lambda: self.get_response(request))
@@ -93,8 +87,6 @@ class CachedPages:
             refuse(request, "making")
             found = self.get_response(request)
         request.method = asked_for
-        if is_owed and (isinstance(found, Kept) or found.status_code < 500):  # noqa: PLR2004
-            _owed.discard(key)
         if isinstance(found, Kept):
             return _response(request, found, known)
         kept = _without_source(key, on) if found.status_code >= 500 else None  # noqa: PLR2004
@@ -107,7 +99,7 @@ class CachedPages:
         before, self._heeded = self._heeded, now
         if before is not None and before != now:
             if memory.staff_takings != before[2]:
-                _owe(pages.clear())
+                pages.drop()
             else:
                 pages.outdate()
         return on
@@ -145,7 +137,7 @@ def _note_change(request: HttpRequest, response: HttpResponse) -> None:
         elif switches.current().busy:
             pages.outdate()
         else:
-            _owe(pages.clear())
+            pages.drop()
     elif not path.startswith(PERSONAL) and switches.current().page_seconds == 1:
         pages.changed()
 
@@ -153,12 +145,6 @@ def _note_change(request: HttpRequest, response: HttpResponse) -> None:
 def _is_of_staff(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)  # none where something before the accounts has answered
     return bool(user and user.is_staff)
-
-
-def _owe(keys: Iterable[Hashable]) -> None:
-    _owed.update(keys)
-    if len(_owed) > _MOST_OWED:
-        _owed.clear()
 
 
 def _key(request: HttpRequest, query: str) -> _Key:
@@ -177,7 +163,7 @@ def _drop_petitions(slugs: Collection[str]) -> None:
         path = unicodedata.normalize("NFC", key[2]) if isinstance(key, tuple) else ""
         return not path.endswith(".json") and any(start in path for start in starts)
 
-    _owe(pages.drop(may_name_them))
+    pages.drop(may_name_them)
 
 
 def _read_by_view(request: HttpRequest) -> tuple[str, ...] | None:

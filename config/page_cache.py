@@ -28,6 +28,8 @@ RETRY = 1.0  # seconds between two tries while pages cannot be made
 # hundred confirmations a second must not mean a hundred pages a second.
 EARLY_BURST, EARLY_PER_SECOND = 20.0, 10.0
 
+MOST_OWED = 10_000  # pages; of more none is
+
 _DIRECTIVE = re.compile(r"(max-age|stale-while-revalidate|stale-if-error)=(\d{1,9})")
 _UNKEPT = frozenset({"set-cookie", "vary"})
 
@@ -116,6 +118,7 @@ class PageCache:
         self._lock = threading.Lock()
         self._pages: dict[Key, Kept] = {}
         self._flights: dict[Key, _Flight] = {}
+        self._owed: set[Key] = set()
         self.weight = 0
         self._changed = self._outdated = float("-inf")
         self._early, self._early_at = EARLY_BURST, clock()
@@ -171,28 +174,34 @@ class PageCache:
         """Something was written: every page made before may be behind."""
         self._changed = self._clock()
 
-    def drop(self, matches: Callable[[Key], bool]) -> list[Key]:
-        """As clear(), of the keys that match."""
+    def drop(self, matches: Callable[[Key], bool] = lambda _key: True) -> None:
+        """Something was taken off the pages that match: what was made before, or is being made, is
+        not given to who asks from now on. Each is owed until it is made again.
+        """
         with self._lock:
-            dropped = [key for key in self._pages if matches(key)]
-            for key in dropped:
+            pages = [key for key in self._pages if matches(key)]
+            flights = [key for key in self._flights if matches(key)]
+            for key in pages:
                 self.weight -= self._pages.pop(key).weight()
-            for key in [key for key in self._flights if matches(key)]:
+            for key in flights:
                 del self._flights[key]
-        return dropped
+            self._owed.update(pages, flights)
+            if len(self._owed) > MOST_OWED:
+                self._owed.clear()
+
+    def owes(self, key: Key) -> bool:
+        """Whether readers had this page until it was dropped, or were about to."""
+        return key in self._owed
 
     def outdate(self) -> None:
         """Every page made before is wrong now: it only stands in where no other can be made."""
         with self._lock:
             self._outdated, self._flights = self._clock(), {}
 
-    def clear(self) -> list[Key]:
-        """Whatever was made before, or is being made, is not given to who asks from now on. Returns
-        the keys of what there was."""
+    def clear(self) -> None:
+        """As in a process that has just begun: nothing is there, and nothing is owed."""
         with self._lock:
-            cleared = list(self._pages)
-            self._pages, self._flights, self.weight = {}, {}, 0
-        return cleared
+            self._pages, self._flights, self._owed, self.weight = {}, {}, set(), 0
 
     # Inside
 
@@ -227,8 +236,10 @@ class PageCache:
                 return last
             flight.kept = kept = Kept.of(response, flight.began)
             with self._lock:
-                if self._flights.get(key) is flight:  # not cleared in the meantime
+                if self._flights.get(key) is flight:  # not dropped in the meantime
                     self._put(key, kept)
+                    if response.status_code < 500:  # noqa: PLR2004
+                        self._owed.discard(key)
             return kept or response
         finally:
             with self._lock:

@@ -164,22 +164,35 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         )
         context["share"] = _shares.get(of_page, lambda: Share.of(petition, page_url, embed=True))
     if petition.is_closed:
-        return context | {
-            "related": list(_related(petition)),
-            "is_organizers_word": bool(petition.organizer_display)
-            and petition.organizer_id is not None
-            and petition.organizer_id == petition.closed_by,  # type: ignore[attr-defined]
-        }
+        return context | _of_closed(petition)
+    context |= _of_open(petition)
+    if petition.is_signable and not preview:
+        context |= _to_sign(petition, source)
+    return context
+
+
+def _of_closed(petition: Petition) -> dict[str, Any]:
+    return {
+        "related": list(_related(petition)),
+        "is_organizers_word": bool(petition.organizer_display)
+        and petition.organizer_id is not None
+        and petition.organizer_id == petition.closed_by,  # type: ignore[attr-defined]
+    }
+
+
+def _of_open(petition: Petition) -> dict[str, Any]:
     recent = [PublicSignature.of_row(row) for row in _recent(petition=petition.pk)]
     latest = recent[0] if recent else None
-    context |= {"recent": recent, "latest": latest, "last_day": growth(petition)}
+    return {"recent": recent, "latest": latest, "last_day": growth(petition)}
+
+
+def _to_sign(petition: Petition, source: str) -> dict[str, Any]:
+    """The form, or what staff say in its place."""
     on = switches.current()
-    if petition.is_signable and not preview and on.signing_paused:
-        context["paused"] = on.signing_message
-    elif petition.is_signable and not preview:
-        action = reverse("sign", args=[petition.slug])
-        context["form"] = blank_form(action=action, source=source, asks=consent.asks(petition))
-    return context
+    if on.signing_paused:
+        return {"paused": on.signing_message}
+    action = reverse("sign", args=[petition.slug])
+    return {"form": blank_form(action=action, source=source, asks=consent.asks(petition))}
 
 
 def _carried_over(petition: Petition) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ them, everything is taken for gone.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.contrib.admin.models import LogEntry
 
@@ -14,13 +15,18 @@ from petitions.models import ModerationEvent, PetitionSlug, StaffAct
 from petitions.states import PUBLIC, Status
 from supporters import recalls
 
-# What an act did to pages. Else it is the slug of the only petition whose pages it may have taken
-# something off.
-OLD = ""  # they are behind, and may stand in
-GONE = "*"  # something may be gone from any of them
-_NOTHING = "-"  # known all the same: many of these must not hide what lies behind them
 
-Acts = dict[tuple[str, int], str]  # (kind, primary key) → what it did to pages
+class Effect(Enum):
+    """What an act did to pages."""
+
+    NONE = auto()  # known all the same: many of these must not hide what lies behind them
+    OLD = auto()  # they are behind, and may stand in
+    GONE = auto()  # something may be gone from any of them
+
+
+# (kind, primary key) → what it did; or the slug of the petition from whose pages it may have taken
+# something, and from no others.
+Acts = dict[tuple[str, int], Effect | str]
 
 _NEWEST = {"log": 100, "decision": 100, "act": 100, "recall": 500}
 # A recall takes off its own petition's pages alone: no other page is behind for it.
@@ -55,10 +61,12 @@ def newest() -> Acts:
         content_type__app_label="supporters", content_type__model="siteswitches"
     )
     for pk in logged.order_by("-pk").values_list("pk", flat=True)[: _NEWEST["log"]]:
-        acts["log", pk] = OLD
+        acts["log", pk] = Effect.OLD
     decided = ModerationEvent.objects.order_by("-pk").values_list("pk", "from_status", "to_status")
     for pk, before, after in decided[: _NEWEST["decision"]]:
-        acts["decision", pk] = GONE if before in PUBLIC and after not in _STAYS else OLD
+        acts["decision", pk] = (
+            Effect.GONE if before in PUBLIC and after not in _STAYS else Effect.OLD
+        )
     done = StaffAct.objects.order_by("-pk").values_list(
         "pk", "verb", "petition__slug", "subject_type"
     )
@@ -74,11 +82,11 @@ def between(before: Acts | None, now: Acts) -> News:
     if before is None:
         return News(is_gone=True)
     new = now.keys() - before.keys()
-    did = {now[each] for each in new} - {_NOTHING}
+    did = {now[each] for each in new}
     return News(
-        is_old=any(kind in _OF_STAFF and now[kind, pk] != _NOTHING for kind, pk in new),
-        is_gone=GONE in did or any(_may_miss(kind, new) for kind in _NEWEST),
-        slugs=frozenset(did - {OLD, GONE}),
+        is_old=any(kind in _OF_STAFF and now[kind, pk] is not Effect.NONE for kind, pk in new),
+        is_gone=Effect.GONE in did or any(_may_miss(kind, new) for kind in _NEWEST),
+        slugs=frozenset(each for each in did if isinstance(each, str)),
     )
 
 
@@ -88,15 +96,15 @@ def every_slug(slugs: Collection[str]) -> set[str]:
     return {*slugs, *before.values_list("slug", flat=True)}
 
 
-def _of_staff(verb: str, slug: str | None, subject: str) -> str:
+def _of_staff(verb: str, slug: str | None, subject: str) -> Effect | str:
     """An organizer's acts have their petition; only drafts, which no page shows, are deleted."""
     if verb in _QUIET:
-        return _NOTHING
+        return Effect.NONE
     if verb == _Verb.ADDED:
-        return OLD
+        return Effect.OLD
     if slug:
         return slug
-    return GONE if verb in _TAKE and subject != "petitions.petition" else OLD
+    return Effect.GONE if verb in _TAKE and subject != "petitions.petition" else Effect.OLD
 
 
 def _may_miss(kind: str, new: Collection[tuple[str, int]]) -> bool:

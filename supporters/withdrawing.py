@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from petitions.models import Petition
@@ -67,7 +67,8 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
         # deadlocked with the fold.
         Petition.objects.lock().only("pk").get(pk=petition_id)
         row = Signature.objects.filter(pk=signature_id)
-        is_shown = _is_shown(row)
+        # Locked, so that nobody is shown otherwise meanwhile.
+        was = row.select_for_update(no_key=True).only("status", "display").first()
         confirmed = row.filter(status=Signature.Status.CONFIRMED)
         live = (Signature.Status.CONFIRMED, Signature.Status.PENDING)
         if confirmed.filter(position__isnull=False).update(**ended):
@@ -78,18 +79,9 @@ def _end(signature_id: int, status: Signature.Status, kind: CountAdjustment.Kind
         ):
             return False
         forget_beside([signature_id])
-        if is_shown:
+        if was and was.is_named:
             recall(petition_id)
     return True
-
-
-def _is_shown(row: QuerySet[Signature]) -> bool:
-    """Whether any page may name this signer. Locks the row: it is not shown otherwise meanwhile."""
-    locked = row.select_for_update(no_key=True).values_list("status", "display").first()
-    if locked is None:
-        return False
-    status, display = locked
-    return status == Signature.Status.CONFIRMED and display != Signature.Display.HIDDEN
 
 
 def forget_beside(ids: Collection[int]) -> None:

@@ -35,7 +35,6 @@ def clock(db, monkeypatch):
 
     clock = Clock()
     monkeypatch.setattr(cached_pages, "pages", PageCache(32_000_000, clock))
-    monkeypatch.setattr(cached_pages, "_owed", set())
     switches.memory.refresh()
     return clock
 

@@ -1,13 +1,15 @@
 """How many answers are made at once, who waits, who is turned away, and who goes first."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from config import shedding
-from config.onlookers import Arrival, Onlookers
+from config.onlookers import Onlookers
 from config.shedding import Gate, Rank
+from tests.looking_on import LookingOn
+from tests.threads import wait_until
 
 READING, SIGNING = Rank.READING, Rank.SIGNING
 LONG = 30.0  # seconds, for a busy machine; nothing here waits for them to pass
@@ -47,12 +49,7 @@ class Waiting:
     def add(self, rank: Rank) -> None:
         before = sum(self.gate._waiting.values())
         self.pool.submit(self._enter, rank)
-        nap = threading.Event()
-        for _ in range(3_000):
-            if sum(self.gate._waiting.values()) > before:
-                return
-            nap.wait(0.01)
-        raise AssertionError("it does not wait")
+        wait_until(lambda: sum(self.gate._waiting.values()) > before, "it waits")
 
     def _enter(self, rank: Rank) -> None:
         if self.gate.enter(rank):
@@ -212,36 +209,8 @@ def test_who_gives_up_leaves_nothing_behind(gate, nobody_waits):
 
 @pytest.fixture
 def looking_on(onlookers):
-    """As many threads as are asked for, that wait for a page; and whether one more is turned away."""
-    looking_on = LookingOn(onlookers)
-    yield looking_on
-    looking_on.arrival.set()
-    looking_on.pool.shutdown()
-
-
-class LookingOn:
-    def __init__(self, onlookers: Onlookers) -> None:
-        self.onlookers = onlookers
-        self.arrival = Arrival()
-        self.pool = ThreadPoolExecutor(40)
-
-    def add(self, number: int = 1) -> None:
-        before = len(self.onlookers._waiting)
-        for _ in range(number):
-            self.pool.submit(self.onlookers.wait, self.arrival, NEVER)
-        self.come_to(before + number)
-
-    def come_to(self, number: int) -> None:
-        nap = threading.Event()
-        for _ in range(3_000):
-            if len(self.onlookers._waiting) == number:
-                return
-            nap.wait(0.01)
-        raise AssertionError(f"{len(self.onlookers._waiting)} wait, not {number}")
-
-    def turns_away(self) -> bool:
-        asked = self.pool.submit(self.onlookers.wait, self.arrival, NEVER)
-        return wait([asked], LONG).done == {asked}
+    with LookingOn(onlookers) as looking_on:
+        yield looking_on
 
 
 @pytest.mark.parametrize("threads", [8, 32])

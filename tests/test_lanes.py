@@ -1,6 +1,5 @@
 """Accounts and the admin: strangers have few places, whoever is known to be logged in has all."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +14,7 @@ from config import lanes, shedding
 from config.lanes import KnownSessions, Lane
 from petitions.models import User
 from supporters import metrics
+from tests.threads import wait_until
 
 LONG = 30  # seconds, for a busy machine
 
@@ -32,11 +32,7 @@ def test_who_waits_gets_the_place_that_is_left(monkeypatch):
     assert lane.enter()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lane.enter)
-        nap = threading.Event()
-        for _ in range(LONG * 100):
-            if lane._seats._value == 0:
-                break
-            nap.wait(0.01)
+        wait_until(lambda: lane._seats._value == 0, "it waits")
         assert not waiting.done()
         assert not lane.enter()
         lane.leave()
@@ -50,6 +46,14 @@ def test_who_waits_in_vain_gives_the_seat_back(monkeypatch):
     assert lane.enter()
     assert [lane.enter() for _ in range(3)] == [False] * 3
     lane.leave()
+    assert lane.enter()
+
+
+def log_in(client, lane, user):
+    """While there is a place for a stranger; then there is none again."""
+    lane.leave()
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
     assert lane.enter()
 
 
@@ -98,10 +102,7 @@ class TestShedding:
     )
     @pytest.mark.parametrize("how", ["ended by staff", "new password", "not active"])
     def test_who_was_logged_out_passes_once_more_at_most(self, client, full, admin_user, path, how):
-        full.leave()
-        client.force_login(admin_user)
-        assert client.get("/admin/").status_code == 200
-        assert full.enter()
+        log_in(client, full, admin_user)
         if how == "ended by staff":
             Session.objects.all().delete()
         elif how == "new password":
@@ -116,20 +117,14 @@ class TestShedding:
 
     @pytest.mark.django_db
     def test_who_logs_out_is_a_stranger_again(self, client, full, admin_user):
-        full.leave()
-        client.force_login(admin_user)
-        assert client.get("/admin/").status_code == 200
-        assert full.enter()
+        log_in(client, full, admin_user)
         cookie = {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
         assert client.post("/accounts/logout/", headers=cookie).status_code == 302
         assert client.get("/admin/", headers=cookie).status_code == 503
 
     @pytest.mark.django_db
     def test_a_page_that_reads_no_session_makes_nobody_a_stranger(self, client, full, admin_user):
-        full.leave()
-        client.force_login(admin_user)
-        assert client.get("/admin/").status_code == 200
-        assert full.enter()
+        log_in(client, full, admin_user)
         for path in ("/accounts/inactive/", "/accounts/login", "/accounts/nothing/", "/admin/"):
             assert client.get(path).status_code != 503, path
 

@@ -1,49 +1,19 @@
 """Who waits for a page that another makes: how many, for how long, and who goes first."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor, wait
-
 import pytest
 
-from config.onlookers import Arrival, Onlookers
-
-LONG = 30.0  # seconds, for a busy machine; nothing here waits for them to pass
-NEVER = 1_000.0
-
-
-class Crowd:
-    """Each is known to wait before the next comes."""
-
-    def __init__(self, most: int) -> None:
-        self.onlookers = Onlookers(most)
-        self.arrival = Arrival()
-        self.pool = ThreadPoolExecutor(20)
-
-    def add(self):
-        before = len(self.onlookers._waiting)
-        waiting = self.pool.submit(self.onlookers.wait, self.arrival, NEVER)
-        nap = threading.Event()
-        for _ in range(3_000):
-            if len(self.onlookers._waiting) > before:
-                return waiting
-            nap.wait(0.01)
-        raise AssertionError("it does not wait")
-
-    def turns_away(self) -> bool:
-        asked = self.pool.submit(self.onlookers.wait, self.arrival, NEVER)
-        return wait([asked], LONG).done == {asked}
+from config.onlookers import Onlookers
+from tests.looking_on import LONG, LookingOn
 
 
 @pytest.fixture
 def crowd():
-    crowd = Crowd(3)
-    yield crowd
-    crowd.arrival.set()
-    crowd.pool.shutdown()
+    with LookingOn(Onlookers(3)) as crowd:
+        yield crowd
 
 
 def test_all_go_when_it_is_there(crowd):
-    waiting = [crowd.add() for _ in range(3)]
+    waiting = crowd.add(3)
     assert not any(each.done() for each in waiting)
     crowd.arrival.set()
     for each in waiting:
@@ -52,13 +22,13 @@ def test_all_go_when_it_is_there(crowd):
 
 
 def test_where_there_is_no_room_nobody_waits(crowd):
-    waiting = [crowd.add() for _ in range(3)]
+    waiting = crowd.add(3)
     assert crowd.turns_away()
     assert not any(each.done() for each in waiting)
 
 
 def test_who_has_waited_for_longest_is_sent_on_first(crowd):
-    waiting = [crowd.add() for _ in range(3)]
+    waiting = crowd.add(3)
     crowd.onlookers.allow(2)
     waiting[0].result(LONG)
     assert [each.done() for each in waiting] == [True, False, False]
@@ -67,7 +37,7 @@ def test_who_has_waited_for_longest_is_sent_on_first(crowd):
         each.result(LONG)
     assert crowd.turns_away()
     crowd.onlookers.allow(1)
-    assert not crowd.add().done()
+    assert not crowd.add()[0].done()
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.0, -1.0])

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
+from config import page_cache
 from config.onlookers import Onlookers
 from config.page_cache import EARLY_BURST, EARLY_PER_SECOND, Kept, PageCache
 
@@ -338,3 +339,32 @@ def test_a_page_that_is_being_made_when_it_is_dropped_is_not_kept():
 
     assert pages.answer("a", make).body == b"old"
     assert len(pages) == 0
+    assert pages.owes("a")
+
+
+def test_what_is_dropped_is_owed_until_it_is_made(site):
+    for key in ("a", "b"):
+        site.get(key)
+    site.pages.drop(lambda key: key == "a")
+    assert [site.pages.owes(key) for key in ("a", "b", "c")] == [True, False, False]
+    site.status = 503
+    site.get("a")
+    assert site.pages.owes("a")
+    site.status = 200
+    site.get("a")
+    assert not site.pages.owes("a")
+    site.pages.drop()
+    assert [site.pages.owes(key) for key in ("a", "b", "c")] == [True, True, False]
+    site.status = 410  # hidden: there is no such page to be owed
+    site.get("a")
+    assert not site.pages.owes("a")
+    site.pages.clear()
+    assert not site.pages.owes("b")
+
+
+def test_so_many_are_not_owed(site, monkeypatch):
+    monkeypatch.setattr(page_cache, "MOST_OWED", 2)
+    for key in ("a", "b", "c"):
+        site.get(key)
+    site.pages.drop()
+    assert not any(site.pages.owes(key) for key in ("a", "b", "c"))

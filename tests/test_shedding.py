@@ -18,6 +18,7 @@ from supporters.models import Signature
 from supporters.tokens import Purpose, make
 from tests.catalogue import served
 from tests.factories import PetitionFactory, SignatureFactory, typed
+from tests.threads import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 30  # seconds, for a busy machine
@@ -73,12 +74,8 @@ class Site:
         """The future answer, once it is being made."""
         before = self.making
         future = self.pool.submit(self.ask, path, data)
-        nap = threading.Event()
-        for _ in range(LONG * 100):
-            if self.making > before:
-                return future
-            nap.wait(0.01)
-        raise AssertionError("it is not being made")
+        wait_until(lambda: self.making > before, "it is being made")
+        return future
 
     @property
     def making(self) -> int:

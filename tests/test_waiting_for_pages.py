@@ -10,6 +10,7 @@ from config import cached_pages, shedding
 from config.onlookers import Onlookers, onlookers
 from config.page_cache import PageCache, StillMaking
 from config.threads import Shares
+from tests.threads import wait_until
 
 CONTROL = "public, max-age=1, stale-while-revalidate=2, stale-if-error=60"
 LONG = 30.0  # seconds, for a busy machine; nothing here waits for them to pass
@@ -59,12 +60,8 @@ class Slow:
         """Another, once it waits."""
         before = len(self.onlookers._waiting)
         another = self.pool.submit(self.ask)
-        nap = threading.Event()
-        for _ in range(3_000):
-            if len(self.onlookers._waiting) > before:
-                return another
-            nap.wait(0.01)
-        raise AssertionError("it does not wait")
+        wait_until(lambda: len(self.onlookers._waiting) > before, "it waits")
+        return another
 
 
 def answer(text: str) -> HttpResponse:

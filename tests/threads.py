@@ -1,6 +1,8 @@
 """Real threads with real connections, for the tests of races (ask for `transactional_db`)."""
 
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ from typing import Any
 
 from django.db import connections
 
+PATIENCE = 180.0  # seconds, for a busy machine; nothing waits for them to pass
 AT_ONCE = 20  # threads, each with a connection: two workers of pytest stay below PostgreSQL's 100
 
 
@@ -29,6 +32,21 @@ def together(*functions: Callable[[], Any]) -> list[Any]:
     with ThreadPoolExecutor(len(functions)) as pool:
         futures = [pool.submit(run, function) for function in functions]
     return [future.result() for future in futures]
+
+
+def wait_until(
+    condition: Callable[[], object],
+    what: str = "",
+    patience: float = PATIENCE,
+    *,
+    process: "subprocess.Popen[Any] | None" = None,
+) -> None:
+    """Look again and again, for as long as the `process` that is to bring it about goes on."""
+    until = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < until, f"it did not happen: {what}"
+        assert process is None or process.poll() is None, "the process has ended"
+        time.sleep(0.01)
 
 
 def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:

@@ -2,14 +2,15 @@
 ask for the number. Without it a hot petition is no hotter than a cold one.
 """
 
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from benchmarks import place as at
+from benchmarks.cases.beside import repeated
 from benchmarks.cases.checks import PATIENCE
 from benchmarks.cases.rounds import SECONDS, Place
 from benchmarks.cases.rows import pending
@@ -41,7 +42,7 @@ def folds() -> Iterator[None]:
     """The fold alone, once a second as the worker does it, in a thread of this process."""
     from supporters.fold import fold_all
 
-    with _each_second(fold_all):
+    with repeated(fold_all, every=TICK, at_once=True):
         yield
 
 
@@ -65,38 +66,11 @@ def company(place: Place, some: list[Any], *, confirming: bool) -> Iterator[None
     # who asks a crowded process for the first one is told to come back.
     for _ in range(20):
         look()
-    with _each_second(look), _each_second(confirm_some) if confirming else nullcontext():
+    each_second = partial(repeated, every=TICK, at_once=True)
+    with each_second(look), each_second(confirm_some) if confirming else nullcontext():
         yield
     if confirming:
         _until(lambda: not _tail(ids), "What was confirmed is not folded.")
-
-
-@contextmanager
-def _each_second(act: Callable[[], Any]) -> Iterator[None]:
-    """Do it at once and at each tick in the block; what goes wrong is raised at the end."""
-    from django.db import connections
-
-    over, failures = threading.Event(), []
-
-    def work() -> None:
-        try:
-            act()
-            while not over.wait(TICK):
-                act()
-        except Exception as error:  # noqa: BLE001 — raised below
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-    if failures:
-        raise failures[0]
 
 
 def _confirm(ids: list[int]) -> None:

@@ -1,9 +1,10 @@
 """The memory of processes, as the kernel tells it."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from benchmarks.cases.beside import repeated
 
 _MEGABYTE = 1_000_000
 _PAUSE = 0.1  # seconds between two looks
@@ -26,17 +27,10 @@ def megabytes(pid: int) -> float:
 def peaks(pids: list[int]) -> Iterator[dict[int, float]]:
     """The most that each of them had in the block, by looking ten times a second."""
     found = {pid: megabytes(pid) for pid in pids}
-    over = threading.Event()
 
     def look() -> None:
-        while not over.wait(_PAUSE):
-            for pid in pids:
-                found[pid] = max(found[pid], megabytes(pid))
+        for pid in pids:
+            found[pid] = max(found[pid], megabytes(pid))
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
+    with repeated(look, every=_PAUSE):
         yield found
-    finally:
-        over.set()
-        thread.join()

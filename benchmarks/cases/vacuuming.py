@@ -1,9 +1,10 @@
 """What writing leaves behind in the tables, and who clears it away. PostgreSQL alone."""
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+
+from benchmarks.cases.beside import repeated
 
 NAP = 60.0  # seconds, autovacuum_naptime as PostgreSQL has it
 TABLES = ("supporters_signature", "petitions_petition")
@@ -29,35 +30,19 @@ def is_automatic() -> bool:
 def as_automatic(seconds: float) -> Iterator[list[float]]:
     """Where the server does not vacuum by itself, do it in its place from a thread, once a minute, or
     four times in a block of so few seconds. Gives the seconds that each one took."""
-    from django.db import connections
+    from django.db import connection
 
-    over, took, failures = threading.Event(), [], []
-    pause = min(NAP, seconds / 5)
+    took: list[float] = []
 
-    def work() -> None:
-        try:
-            with connections["default"].cursor() as cursor:
-                while not over.wait(pause):
-                    began = time.monotonic()
-                    cursor.execute("VACUUM (ANALYZE)")
-                    took.append(time.monotonic() - began)
-        except Exception as error:  # noqa: BLE001 — raised below
-            failures.append(error)
-        finally:
-            connections.close_all()
+    def vacuum() -> None:
+        with connection.cursor() as cursor:
+            began = time.monotonic()
+            cursor.execute("VACUUM (ANALYZE)")
+            took.append(time.monotonic() - began)
 
-    if is_automatic():
+    beside = nullcontext() if is_automatic() else repeated(vacuum, every=min(NAP, seconds / 5))
+    with beside:
         yield took
-        return
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield took
-    finally:
-        over.set()
-        thread.join()
-    if failures:
-        raise failures[0]
 
 
 def state(table: str) -> State:

@@ -229,6 +229,13 @@ class Signature(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def is_named(self) -> bool:
+        """Whether pages may show this signer: the rule of for_public_display()."""
+        return (
+            self.status == Signature.Status.CONFIRMED and self.display != Signature.Display.HIDDEN
+        )
+
+    @property
     def public_name(self) -> str:
         """The name as the signer wants it shown; '' when not at all or erased."""
         return shown_name(self.display, self.given_name, self.family_name)

@@ -100,17 +100,12 @@ def _save(row: Signature, changes: dict[str, Any]) -> None:
         # Guarded: a withdrawal in another window has erased the person, and it stays so.
         if not Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes):
             return
-        if _is_named(row) and any(changes[name] != getattr(row, name) for name in _SHOWN):
+        if row.is_named and any(changes[name] != getattr(row, name) for name in _SHOWN):
             recall(row.petition_id)
         if changes["wants_updates"]:
             lift(row.email)
         if changes["reason"] != row.reason:
             reasons.was_edited(row.pk)
-
-
-def _is_named(row: Signature) -> bool:
-    """On the pages that are in memory."""
-    return row.status == Signature.Status.CONFIRMED and row.display != Signature.Display.HIDDEN
 
 
 def _page(

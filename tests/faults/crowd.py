@@ -20,8 +20,9 @@ from urllib.parse import urlencode
 
 from tests.factories import typed
 from tests.faults.journal import BROKEN, HUNG, Attempt, Journal, Reading
-from tests.faults.processes import PATIENCE, Answer, Running, ask, wait_until
+from tests.faults.processes import Answer, Running, ask
 from tests.smtp import Delivery, Inbox
+from tests.threads import PATIENCE, wait_until
 
 SIGNERS, CONFIRMERS = 3, 3
 STRANGERS = "stranger"  # what begins so is written to somebody outside the crowd

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.cluster import HOST, free_port
+from tests.threads import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 180  # seconds, for a busy machine; nothing here is timed
 # Status, headers, body.
 Answer = tuple[int, Message, bytes]
 LEASE = 4  # seconds that a mail of a killed worker waits
@@ -27,13 +26,6 @@ GRANIAN = [
     "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "32",
     "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "config.wsgi:application",
 ]  # fmt: skip
-
-
-def wait_until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
-    until = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < until, f"it did not happen: {what}"
-        time.sleep(0.02)
 
 
 @dataclass

@@ -4,8 +4,8 @@ import datetime as dt
 import time
 
 from tests.faults.crowd import STRANGERS, Crowd
-from tests.faults.processes import wait_until
 from tests.faults.reckoning import reckon
+from tests.threads import wait_until
 
 HOUR = 3_600
 

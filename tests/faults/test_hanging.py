@@ -14,7 +14,8 @@ from environs import Env
 
 from config.databases import read_database
 from tests.faults.cluster import HOST
-from tests.faults.processes import PATIENCE, ask, get, wait_until
+from tests.faults.processes import ask, get
+from tests.threads import PATIENCE, wait_until
 
 PROCESSES = 2
 AT_ACCOUNTS = 4  # threads of each that strangers may take there

@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.processes import LEASE, wait_until
+from tests.faults.processes import LEASE
 from tests.faults.reckoning import message_id
+from tests.threads import wait_until
 
 MAILS = 4_000
 ROUNDS = 8

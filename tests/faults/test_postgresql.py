@@ -6,8 +6,9 @@ from contextlib import ExitStack, closing
 import psycopg2
 
 from tests.faults.cluster import CONNECTIONS
-from tests.faults.processes import get, wait_until
+from tests.faults.processes import get
 from tests.faults.reckoning import reckon
+from tests.threads import wait_until
 
 AWAY = 1.5  # seconds
 

@@ -8,8 +8,8 @@ import pytest
 import redis
 
 from tests.faults.cluster import HOST, free_port
-from tests.faults.processes import wait_until
 from tests.faults.reckoning import reckon
+from tests.threads import wait_until
 
 pytestmark = pytest.mark.redis
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults.processes import wait_until
 from tests.faults.reckoning import reckon
+from tests.threads import wait_until
 
 
 def test_a_slow_mail_server_keeps_nobody_from_signing_or_a_position(world):

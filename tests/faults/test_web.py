@@ -6,8 +6,8 @@ import time
 
 from tests.faults.crowd import PAUSE
 from tests.faults.dying import HEADER
-from tests.faults.processes import PATIENCE, wait_until
 from tests.faults.reckoning import reckon
+from tests.threads import PATIENCE, wait_until
 
 DIES = {HEADER.replace("-", "_"): "1"}
 

@@ -3,8 +3,8 @@
 import os
 import signal
 
-from tests.faults.processes import PATIENCE, wait_until
 from tests.faults.reckoning import message_id, reckon
+from tests.threads import PATIENCE, wait_until
 
 TAIL = 40_000  # signatures: what takes a fold a moment
 

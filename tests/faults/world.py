@@ -5,8 +5,9 @@ from typing import Any
 
 from tests.faults.cluster import Cluster
 from tests.faults.crowd import Crowd
-from tests.faults.processes import Processes, Running, wait_until
+from tests.faults.processes import Processes, Running
 from tests.smtp import Inbox, LoopbackSMTP
+from tests.threads import wait_until
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """What two people do at once to petitions and accounts ends, and as if one came after the other."""
 
 import threading
-import time
 
 import pytest
 from django.db import connection, transaction
@@ -9,7 +8,7 @@ from django.db import connection, transaction
 from petitions import search
 from petitions.models import Petition, User
 from tests.factories import PetitionFactory
-from tests.threads import together
+from tests.threads import together, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -21,14 +20,6 @@ def somebody_waits_for_a_lock() -> bool:
             " WHERE datname = current_database() AND wait_event_type = 'Lock')"
         )
         return bool(cursor.fetchone()[0])
-
-
-def wait_until(holds) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        time.sleep(0.02)
-    pytest.fail("it never came to that")
 
 
 def test_a_new_name_and_an_opening_do_not_wait_in_a_circle() -> None:

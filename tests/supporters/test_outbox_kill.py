@@ -1,6 +1,5 @@
 """kill -9 in the middle of a batch loses no mail and repeats at most the one in flight."""
 
-import time
 from collections import Counter
 
 import pytest
@@ -10,17 +9,9 @@ from supporters import mailings
 from supporters.models import OutgoingMail, Signature
 from tests.factories import PetitionFactory
 from tests.supporters.outbox_rows import mailing, signature_mails, start_worker
+from tests.threads import PATIENCE, wait_until
 
 MAILS = 500
-PATIENCE = 120  # seconds, for a busy machine
-
-
-def wait_until(condition, process) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        assert process.poll() is None, "the worker has ended"
-        time.sleep(0.005)
 
 
 def update_mails(how_many: int) -> list[OutgoingMail]:
@@ -55,7 +46,7 @@ def test_a_killed_worker_loses_no_mail(smtp_server, pipelining, mails):
 
     killed = start_worker(smtp_server.port)
     try:
-        wait_until(lambda: len(received) >= 150, killed)
+        wait_until(lambda: len(received) >= 150, process=killed)
     finally:
         killed.kill()
         killed.wait()
@@ -67,7 +58,7 @@ def test_a_killed_worker_loses_no_mail(smtp_server, pipelining, mails):
 
     second = start_worker(smtp_server.port)
     try:
-        wait_until(lambda: not OutgoingMail.objects.filter(sent_at=None).exists(), second)
+        wait_until(lambda: not OutgoingMail.objects.filter(sent_at=None).exists(), process=second)
         second.terminate()
         assert second.wait(PATIENCE) == 0
     finally:

@@ -26,7 +26,6 @@ ELSEWHERE = ("/petitions/other/", "/petitions/")
 @pytest.fixture(autouse=True)
 def _memory(monkeypatch):
     monkeypatch.setattr(cached_pages, "pages", PageCache(32_000_000))
-    monkeypatch.setattr(cached_pages, "_owed", set())
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The site's switches: how a process knows them, and what is asked of the database for it."""
 
-import time
-
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -15,8 +13,7 @@ from supporters.models import Notice, SiteSwitches
 from supporters.switches import Memory, Switches
 from supporters.switching import turn
 from tests.factories import PetitionFactory
-
-PATIENCE = 30  # seconds, for a busy machine
+from tests.threads import wait_until
 
 
 def turned(**values):
@@ -159,13 +156,6 @@ def watching():
     mine = Memory(0.01)
     yield mine
     mine.stop()
-
-
-def wait_until(condition) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.mark.django_db(transaction=True)

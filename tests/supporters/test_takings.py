@@ -4,7 +4,7 @@ import pytest
 
 from petitions.models import ModerationEvent, StaffAct
 from petitions.states import Status
-from supporters.takings import GONE, OLD, News, between, every_slug, newest
+from supporters.takings import Effect, News, between, every_slug, newest
 from tests.factories import PetitionFactory, UserFactory
 
 NOTHING: dict[tuple[str, int], str] = {}
@@ -16,7 +16,7 @@ def test_who_has_read_nothing_yet_may_have_missed_anything():
 
 
 def test_what_was_known_is_no_news():
-    known = {("act", 1): "mend", ("log", 1): OLD}
+    known = {("act", 1): "mend", ("log", 1): Effect.OLD}
     assert between(known, known) == News()
     assert between(known, {}) == News()
 
@@ -24,14 +24,16 @@ def test_what_was_known_is_no_news():
 @pytest.mark.parametrize(
     ("act", "news"),
     [
-        ({("log", 2): OLD}, News(is_old=True)),
-        ({("decision", 2): GONE}, News(is_old=True, is_gone=True)),
+        ({("log", 2): Effect.OLD}, News(is_old=True)),
+        ({("decision", 2): Effect.GONE}, News(is_old=True, is_gone=True)),
         ({("act", 2): "mend"}, News(is_old=True, slugs=frozenset({"mend"}))),
         ({("recall", 2): "mend"}, News(slugs=frozenset({"mend"}))),
+        ({("recall", 2): "-"}, News(slugs=frozenset({"-"}))),  # so may a petition be called
+        ({("act", 2): Effect.NONE}, News()),
     ],
 )
 def test_what_an_act_does_to_pages(act, news):
-    assert between({("act", 1): OLD}, act) == news
+    assert between({("act", 1): Effect.OLD}, act) == news
 
 
 @pytest.mark.parametrize(("kind", "many"), [("decision", 100), ("act", 100), ("recall", 500)])
@@ -56,7 +58,7 @@ def test_decisions_take_what_leaves_the_public():
             petition=petition, actor=by, from_status=before, to_status=after
         )
         did[before, after] = newest()["decision", event.pk]
-    assert {moves for moves, what in did.items() if what == GONE} == {
+    assert {moves for moves, what in did.items() if what == Effect.GONE} == {
         (Status.OPEN, Status.HIDDEN), (Status.CLOSED, Status.HIDDEN),
         (Status.REJECTED, Status.IN_REVIEW),
     }  # fmt: skip
@@ -72,10 +74,10 @@ def test_acts_of_the_staff_take_from_their_petition_alone():
 
     assert did("changed", petition_id=petition.pk) == "mend"
     assert did("removed", petition_id=petition.pk) == "mend"
-    assert did("changed") == did("deleted") == GONE
-    assert did("added", petition_id=petition.pk) == did("blocked") == OLD
-    assert did("deleted", subject=petition) == OLD  # drafts alone are deleted
-    assert did("searched", petition_id=petition.pk) not in {OLD, GONE, "mend"}
+    assert did("changed") == did("deleted") == Effect.GONE
+    assert did("added", petition_id=petition.pk) == did("blocked") == Effect.OLD
+    assert did("deleted", subject=petition) == Effect.OLD  # drafts alone are deleted
+    assert did("searched", petition_id=petition.pk) == Effect.NONE
 
 
 @pytest.mark.django_db

@@ -27,17 +27,9 @@ from tests.supporters.outbox_rows import (
     supporter,
 )
 from tests.supporters.worker_tasks import do_instead
+from tests.threads import PATIENCE, wait_until
 
 pytestmark = pytest.mark.django_db
-PATIENCE = 30  # seconds, for a busy machine; nothing here waits for them to pass
-
-
-def wait_until(condition, process=None) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        assert process is None or process.poll() is None, "the worker has ended"
-        time.sleep(0.02)
 
 
 # One round
@@ -353,7 +345,7 @@ def test_a_signal_ends_it_after_the_mail_in_flight(smtp_server, number):
     smtp_server.handle_DATA = handle_data
     process = start_worker(smtp_server.port, lease=20)
     try:
-        wait_until(lambda: len(smtp_server.deliveries) >= 3, process)
+        wait_until(lambda: len(smtp_server.deliveries) >= 3, process=process)
         process.send_signal(number)
         assert process.wait(PATIENCE) == 0
     finally:

@@ -4,10 +4,10 @@ site's moderators blocked everywhere. Both act silently: the same page, nothing 
 from ipaddress import ip_network
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from supporters.addresses import InvalidAddress, check_address, email_key
 from supporters.client import BLOCK_PREFIXES
+from supporters.keyed_hashes import keyed_hash
 from supporters.models import BlockedAddress, SiteBlock
 
 _SALT = "supporters.blocked_address"
@@ -74,6 +74,6 @@ def network_value(typed: str) -> str:
 
 def _hashes(salt: str, value: str) -> list[str]:
     return [
-        salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+        keyed_hash(salt, value, secret=secret).hexdigest()
         for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     ]

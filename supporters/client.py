@@ -7,7 +7,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+
+from supporters.keyed_hashes import keyed_hash
 
 # By version of the protocol: what a signature's network is, and what can be blocked.
 NETWORK_PREFIXES = {4: 24, 6: 48}
@@ -54,7 +55,7 @@ def client_hash(request: HttpRequest, *, today: dt.date | None = None) -> str:
     parsed = _parse(address)
     if isinstance(parsed, IPv6Address):
         address = str(IPv6Network((parsed.packed, IPV6_PREFIX), strict=False))
-    return salted_hmac(f"supporters.client.{day}", address, algorithm="sha256").hexdigest()[:32]
+    return _hash(f"supporters.client.{day}", address)[:32]
 
 
 def network_hash(address: str, *, today: dt.date | None = None) -> str:
@@ -68,7 +69,11 @@ def network_hash(address: str, *, today: dt.date | None = None) -> str:
         return ""
     day = today or timezone.now().astimezone(dt.UTC).date()
     network = _around(parsed, NETWORK_PREFIXES[parsed.version])
-    return salted_hmac(f"supporters.network.{day}", network, algorithm="sha256").hexdigest()[:16]
+    return _hash(f"supporters.network.{day}", network)[:16]
+
+
+def _hash(salt: str, value: str) -> str:
+    return keyed_hash(salt, value, secret=settings.SECRET_KEY).hexdigest()
 
 
 def networks_around(address: str) -> tuple[str, ...]:

@@ -59,12 +59,14 @@ class _Words:
         self._names = names
         self._parts = parts
         try:
-            self._wire = [part.replace("\n", "\r\n").encode() for part in parts]
+            wire = [part.replace("\n", "\r\n").encode() for part in parts]
         except UnicodeEncodeError:
-            self._wire = []
+            wire = [b""]
+        self._wire = b"%s".join(part.replace(b"%", b"%%") for part in wire)
         # Of the longest line, what the values in its blanks may take.
-        longest = max(map(len, b"".join(self._wire).split(b"\r\n")))
-        self._room = -1 if any("\r" in part for part in parts) else LONGEST_LINE - longest
+        longest = max(map(len, b"".join(wire).split(b"\r\n")))
+        is_bare = any("\r" in part for part in parts)  # which is no end of a line in a mail
+        self._room = LONGEST_LINE - longest if self._wire and not is_bare else -1
 
     @classmethod
     def of(cls, text: str) -> "_Words":
@@ -80,17 +82,13 @@ class _Words:
     def fill_wire(self, values: Mapping[str, str]) -> bytes:
         """The same with the line ends of mail; b"" where a line might be too long, or no line."""
         try:
-            words = [values[name].encode() for name in self._names]
+            words = tuple([values[name].encode() for name in self._names])
         except UnicodeEncodeError:
             return b""
-        if not self._wire or sum(map(len, words)) > self._room:
+        together = b"".join(words)
+        if len(together) > self._room or b"\r" in together or b"\n" in together:
             return b""
-        filled = [self._wire[0]]
-        for word, part in zip(words, self._wire[1:], strict=True):
-            if b"\r" in word or b"\n" in word:
-                return b""
-            filled += (word, part)
-        return b"".join(filled)
+        return self._wire % words
 
 
 _forms: Kept[Form] = Kept(_KEPT)

@@ -13,12 +13,15 @@ moment (worker.py): this worker comes first.
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from supporters import metrics, outbox, turns
 from supporters.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _counted = metrics.mails.labels("sent")
 _LONGEST = 0.1  # seconds without a commit that waits
@@ -65,18 +68,22 @@ class Stamps:
         if not turns.can_be_read(mail):
             self._stamp()
             return outbox.current(mail)
-        state = self.turn(mail)
+        state = self._turn(turns.turn, mail)
         return turns.as_read(mail, state) if state else None
 
-    def turn(self, mail: OutgoingMail | None) -> turns.State | None:
-        """Stamp the mail before, and read the state of one that turns.can_be_read()."""
+    def turn(self, mail: OutgoingMail) -> str | None:
+        """Stamp the mail before, and read the row of one that turns.can_be_read(); None when it is
+        not ours."""
+        return self._turn(turns.turn_as_row, mail)
+
+    def _turn(self, way: Callable[..., tuple[bool, T]], mail: OutgoingMail | None) -> T:
         before, waits = self._sent, time.monotonic() - self._sure_at >= _LONGEST
-        was_ours, state = turns.turn(before, mail, waits=waits)
+        was_ours, found = way(before, mail, waits=waits)
         if before is not None:
             self._sent = None
             self._unsure.append(before)
             self._note(before, was_ours=was_ours, waited=waits)
-        return state
+        return found
 
     def settle(self) -> None:
         """Stamp the last one, and wait until that and all the others are on the disk."""
@@ -94,7 +101,7 @@ class Stamps:
         if not turns.can_stamp():
             self.settle()
         elif self._sent is not None:
-            self.turn(None)
+            self._turn(turns.turn, None)
 
     def _note(self, mail: OutgoingMail, *, was_ours: bool, waited: bool) -> None:
         if not was_ours:  # nor was anything written that could have waited for the disk

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 class _Letter(NamedTuple):
     mail: OutgoingMail
-    state: turns.State  # that it was made of
+    row: str  # that it was made of
     message: Mail
     text: bytes
 
@@ -61,16 +61,16 @@ def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[
         if letter is None:  # it looked as if it could be made
             line.break_off()
             return
-        if delivery.stamps.turn(letter.mail) != letter.state:
+        if delivery.stamps.turn(letter.mail) != letter.row:
             ahead.forget()
             line.break_off()
             return
-        follower, state = candidate if candidate and goes_on() else (None, None)
+        follower, reading = candidate if candidate and goes_on() else (None, None)
         batch.popleft()  # from here on it is not released: it may have gone out
         try:
             line.write(letter.text, _address(follower) if follower else "")
             # While the server works on it.
-            following = _letter(delivery, follower, state) if follower else None
+            following = _letter(delivery, follower, reading) if follower else None
             candidate = _candidate(delivery, batch) if follower else None
             line.answer()
         except OSError as error:
@@ -85,15 +85,15 @@ def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[
 
 def _candidate(
     delivery: "Delivery", batch: deque[OutgoingMail]
-) -> tuple[OutgoingMail, turns.State] | None:
+) -> tuple[OutgoingMail, turns.Reading] | None:
     """The mail after the first of the batch, with what it is decided by, if it goes this way."""
     if len(batch) < 2 or not _fits(delivery, batch[1]):  # noqa: PLR2004 (a pair)
         return None
     try:
-        state = delivery.ahead.pending(batch, 1)
+        reading = delivery.ahead.pending(batch, 1)
     except DatabaseFailure:  # said again by the next turn, when it is known what the server took
         return None
-    return (batch[1], state) if state is not None else None
+    return (batch[1], reading) if reading else None
 
 
 def _bear(delivery: "Delivery", letter: _Letter, error: Exception) -> bool:
@@ -121,13 +121,15 @@ def _address(mail: OutgoingMail) -> str:
     return mails.address_on_the_wire(mail.recipient)
 
 
-def _letter(delivery: "Delivery", mail: OutgoingMail, state: turns.State | None) -> _Letter | None:
+def _letter(
+    delivery: "Delivery", mail: OutgoingMail, reading: turns.Reading | None
+) -> _Letter | None:
     """The mail as bytes, or None where it cannot be had in this way, or is not to be sent."""
-    if state is None:
+    if reading is None:
         return None
     try:
-        message = mails.compose(turns.as_read(mail, state))
+        message = mails.compose(turns.as_read(mail, reading.state))
     except Exception:  # noqa: BLE001 (again, and judged, when it goes the ordinary way)
         return None
     text = message and delivery.line.wire(message)
-    return _Letter(mail, state, message, text) if message and text else None
+    return _Letter(mail, reading.row, message, text) if message and text else None

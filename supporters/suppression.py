@@ -10,9 +10,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from supporters.addresses import InvalidAddress, email_key
+from supporters.keyed_hashes import keyed_hash
 from supporters.models import SuppressedAddress
 
 _SALT = "supporters.suppressed_address"
@@ -80,7 +80,7 @@ def key_hashes(address: str) -> list[str]:
     except InvalidAddress:
         return []
     return [
-        salted_hmac(_SALT, key, secret=secret, algorithm="sha256").hexdigest()
+        keyed_hash(_SALT, key, secret=secret).hexdigest()
         for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     ]
 

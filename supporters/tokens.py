@@ -11,6 +11,8 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
+from supporters.keyed_hashes import KeyedSigner
+
 
 class Purpose(StrEnum):
     CONFIRM = "confirm"
@@ -57,4 +59,4 @@ def _signer(purpose: Purpose, about: str = "") -> Signer:
 
 @lru_cache(4 * len(Purpose))
 def _kept_signer(purpose: Purpose, key: str, fallbacks: tuple[str, ...]) -> Signer:
-    return Signer(key=key, salt=f"supporters.{purpose}", sep=".", fallback_keys=[*fallbacks])
+    return KeyedSigner(key=key, salt=f"supporters.{purpose}", sep=".", fallback_keys=[*fallbacks])

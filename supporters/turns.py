@@ -1,16 +1,17 @@
 """Turns: stamp the mail that was sent, and read what the next is decided by, in one trip.
 
-By functions of PostgreSQL's (migration 0014), for mails asked for by signing. What was read of a
-mail is a plain row, so that two readings can be compared: texts are made of what was read ahead,
-for many mails at once, and one goes out only if nothing that it was made of has changed since.
+By functions of PostgreSQL's (migration 0014), for mails asked for by signing. Texts are made of
+what was read ahead, for many mails at once, and one goes out only if nothing that it was made of
+has changed since: if the database writes the same row for it again, as one value. To take that
+apart into fifteen columns would cost as much as the trip.
 """
 
 import threading
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from petitions.models import Petition
 from supporters.kept import Kept
@@ -24,9 +25,18 @@ _STATUS = SIGNATURE.index("status")
 
 State = tuple[Any, ...]  # the values of these columns
 
+
+class Reading(NamedTuple):
+    """What was read ahead of a mail, and how the database writes it."""
+
+    state: State
+    row: str
+
+
 _AT_ONCE = 50  # so that no text is made of what was read long before
 _TURN = "SELECT * FROM supporters_mail_turn_2(%s, %s, %s, %s, %s)"
-_STATES = "SELECT * FROM supporters_mail_states_1(%s::bigint[], %s)"
+_TURN_AS_ROW = "SELECT supporters_mail_turn_2(%s, %s, %s, %s, %s)::text"
+_STATES = "SELECT each.*, each::text FROM supporters_mail_states_1(%s::bigint[], %s) AS each"
 # As select_related() sets them: assigning costs ten times as much.
 _SIGNATURE = OutgoingMail._meta.get_field("signature")  # noqa: SLF001
 _PETITION = Signature._meta.get_field("petition")  # noqa: SLF001
@@ -51,12 +61,28 @@ def turn(
     The stamp is there for everybody at once; with `waits`, it is also on the disk, and all that was
     stamped before.
     """
-    stamp, wanted = _claim(before), _claim(mail)
-    with connection.wrap_database_errors:
-        cursor = _cursor()
-        cursor.execute(_TURN, (*stamp, waits, *wanted))
-        was_ours, is_ours, *state = cursor.fetchone()
+    was_ours, is_ours, *state = _turn(_TURN, before, mail, waits=waits)
     return was_ours, tuple(state) if is_ours else None
+
+
+def turn_as_row(
+    before: OutgoingMail | None, mail: OutgoingMail | None, *, waits: bool
+) -> tuple[bool, str | None]:
+    """The same, with the state as the database writes it: a Reading's row."""
+    [row] = _turn(_TURN_AS_ROW, before, mail, waits=waits)
+    was_ours, is_ours, state = row[1:].split(",", 2)
+    return was_ours == "t", state if is_ours == "t" else None
+
+
+def _turn(
+    sql: str, before: OutgoingMail | None, mail: OutgoingMail | None, *, waits: bool
+) -> tuple[Any, ...]:
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    with database.wrap_database_errors:
+        cursor = _cursor(database)
+        cursor.execute(sql, (*_claim(before), waits, *_claim(mail)))
+        found: tuple[Any, ...] = cursor.fetchone()
+    return found
 
 
 class _OfThread(threading.local):
@@ -67,15 +93,15 @@ class _OfThread(threading.local):
 _kept = _OfThread()
 
 
-def _cursor() -> Any:
+def _cursor(database: Any) -> Any:
     """The driver's own, kept as long as its connection: between two mails everybody waits for the
     trip, and Django's, made anew each time, takes a third of it."""
-    if connection.queries_logged or connection.execute_wrappers:
-        return connection.cursor()
-    connection.ensure_connection()
-    if _kept.connection is not connection.connection:
-        _kept.connection = connection.connection
-        _kept.cursor = connection.create_cursor()
+    if database.queries_logged or database.execute_wrappers:
+        return database.cursor()
+    database.ensure_connection()
+    if _kept.connection is not database.connection:
+        _kept.connection = database.connection
+        _kept.cursor = database.create_cursor()
     return _kept.cursor
 
 
@@ -83,20 +109,22 @@ def _claim(mail: OutgoingMail | None) -> tuple[Any, Any]:
     return (mail.pk, mail.leased_until) if mail else (None, None)
 
 
-def states(mails: Iterable[OutgoingMail]) -> dict[int, State]:
-    """By id, the states of those mails of one claim that are ours still."""
+def readings(mails: Iterable[OutgoingMail]) -> dict[int, Reading]:
+    """By id, what is read of those mails of one claim that are ours still."""
     leases = {mail.pk: mail.leased_until for mail in mails}
-    found: dict[int, State] = {}
+    found: dict[int, Reading] = {}
     with connection.cursor() as cursor:
         for lease in set(leases.values()):
             ids = [pk for pk, leased_until in leases.items() if leased_until == lease]
             cursor.execute(_STATES, (ids, lease))
-            found |= {row[0]: row[2:] for row in cursor if row[1]}
+            for pk, is_ours, *state, row in cursor:
+                if is_ours:
+                    found[pk] = Reading(tuple(state), row.split(",", 2)[2])
     return found
 
 
-def is_pending(state: State | None) -> bool:
-    return state is not None and state[_STATUS] == Signature.Status.PENDING
+def is_pending(state: State) -> bool:
+    return bool(state[_STATUS] == Signature.Status.PENDING)
 
 
 def as_read(mail: OutgoingMail, state: State) -> OutgoingMail:
@@ -117,17 +145,17 @@ class Ahead:
     """What the mails of one claim are decided by, read for many of them at once."""
 
     def __init__(self) -> None:
-        self._states: dict[int, State] = {}
+        self._readings: dict[int, Reading] = {}
         self._read: set[int] = set()
 
-    def pending(self, batch: Sequence[OutgoingMail], place: int = 0) -> State | None:
-        """The state of the mail at this place, if it is one that is yet to be confirmed."""
+    def pending(self, batch: Sequence[OutgoingMail], place: int = 0) -> Reading | None:
+        """What was read of the mail at this place, if it is one that is yet to be confirmed."""
         mail = batch[place]
         if mail.pk not in self._read:
             following = list(islice(batch, place, place + _AT_ONCE))
-            self._states, self._read = states(following), {each.pk for each in following}
-        state = self._states.get(mail.pk)
-        return state if is_pending(state) else None
+            self._readings, self._read = readings(following), {each.pk for each in following}
+        reading = self._readings.get(mail.pk)
+        return reading if reading and is_pending(reading.state) else None
 
     def forget(self) -> None:
         """Something has changed since."""

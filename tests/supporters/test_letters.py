@@ -49,7 +49,7 @@ def test_a_copy_is_what_rendering_gives(name, language, monkeypatch):
 
 
 def test_the_ready_bytes_are_the_message(smtp_server):
-    petition = PetitionFactory(is_open=True, title="Ein sehr langer Titel über Brücken " * 3)
+    petition = PetitionFactory(is_open=True, title="Ein langer Titel über Brücken, 100% %s " * 3)
     signature = SignatureFactory(petition=petition, given_name="Zoë", email="noor@example.org")
     mail = mails.compose(signature_mail(signature=signature))
     ready = message_from_bytes(mail.wire(), policy=default)

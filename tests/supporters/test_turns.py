@@ -30,7 +30,8 @@ def test_what_is_read_is_what_the_rows_hold(django_assert_num_queries):
     [mail] = outbox.claim()
     signature = Signature.objects.select_related("petition").get()
     _, state = turns.turn(None, mail, waits=False)
-    assert turns.states([mail]) == {mail.pk: state}
+    _, row = turns.turn_as_row(None, mail, waits=False)
+    assert turns.readings([mail]) == {mail.pk: (state, row)}
     with django_assert_num_queries(0):
         read = turns.as_read(mail, state).signature
         for name in turns.SIGNATURE:
@@ -47,6 +48,44 @@ def test_a_petition_that_changed_is_not_the_one_that_was_kept():
     Petition.objects.update(title="Another")
     _, state = turns.turn(None, second, waits=False)
     assert turns.as_read(second, state).signature.petition.title == "Another"
+
+
+CHANGES = [
+    (Signature, {"given_name": "Noor"}),
+    (Signature, {"given_name": ""}),
+    (Signature, {"given_name": ',"quoted",(t),'}),
+    (Signature, {"status": "confirmed", "confirmed_at": timezone.now()}),
+    (Signature, {"language": "es"}),
+    (Petition, {"title": "Another"}),
+    (Petition, {"slug": "another"}),
+    (Petition, {"closes_at": timezone.now()}),
+    (Petition, {"read_only": True}),
+    (OutgoingMail, {"signature": None}),
+]
+
+
+@pytest.mark.parametrize(("model", "values"), CHANGES)
+def test_the_row_is_another_when_anything_has_changed_that_the_mail_is_made_of(model, values):
+    signature_mails(1)
+    [mail] = outbox.claim()
+    before = turns.readings([mail])[mail.pk]
+    assert turns.turn_as_row(None, mail, waits=False) == (False, before.row)
+    model.objects.update(**values)
+    _, row = turns.turn_as_row(None, mail, waits=False)
+    after = turns.readings([mail])[mail.pk]
+    assert before.row != row == after.row
+    assert before.state != after.state
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_one_is_stamped_and_another_is_read_as_a_row(waits):
+    signature_mails(2)
+    first, second = outbox.claim()
+    was_ours, row = turns.turn_as_row(first, second, waits=waits)
+    assert was_ours
+    assert row == turns.readings([second])[second.pk].row
+    assert OutgoingMail.objects.exclude(sent_at=None).get() == first
+    assert turns.turn_as_row(first, None, waits=waits) == (False, None)
 
 
 @pytest.mark.parametrize("waits", [False, True])
@@ -69,10 +108,10 @@ def test_what_is_not_ours_has_no_state():
     OutgoingMail.objects.filter(pk=failed.pk).update(failed_at=now)
     OutgoingMail.objects.filter(pk=leased.pk).update(leased_until=now)
     OutgoingMail.objects.filter(pk=gone.pk).delete()
-    for mail in batch:
-        assert turns.turn(None, mail, waits=False) == (False, None)
-        assert turns.turn(mail, mail, waits=False) == (False, None)
-    assert turns.states(batch) == {}
+    for mail, way in itertools.product(batch, [turns.turn, turns.turn_as_row]):
+        assert way(None, mail, waits=False) == (False, None)
+        assert way(mail, mail, waits=False) == (False, None)
+    assert turns.readings(batch) == {}
     assert not OutgoingMail.objects.filter(pk=leased.pk).exclude(sent_at=None).exists()
 
 
@@ -80,8 +119,8 @@ def test_many_are_read_at_once(django_assert_num_queries):
     signature_mails(3)
     batch = outbox.claim()
     with django_assert_num_queries(1):
-        read = turns.states(batch)
-    assert {pk: state[0] for pk, state in read.items()} == {
+        read = turns.readings(batch)
+    assert {pk: reading.state[0] for pk, reading in read.items()} == {
         mail.pk: mail.signature_id for mail in batch
     }
 
@@ -125,14 +164,14 @@ def test_nothing_is_read_but_by_its_id_although_there_were_few_rows_once():
     early = outbox.claim()
     for mail, follower in itertools.pairwise(early):
         turns.turn(mail, follower, waits=False)
-    turns.states(early)
+    turns.readings(early)
     signature_mails(300)
     batch = outbox.claim(300)
     waiting = "supporters_mail_waiting", "supporters_mail_by_mailing"
     whole = "supporters_outgoingmail", "supporters_signature", "petitions_petition"
     keys = [f"{name}_pkey" for name in whole]
     before, by_key = reads(*waiting, *whole), reads(*keys)
-    assert len(turns.states(batch[:20])) == 20
+    assert len(turns.readings(batch[:20])) == 20
     for mail, follower in itertools.pairwise(batch[:21]):
         was_ours, state = turns.turn(mail, follower, waits=False)
         assert was_ours

@@ -4,7 +4,10 @@
 signatures, by as many clients at once as come later, so that what is loaded at its first use is there: modules,
 templates, connections. The
 memory for pages has its usual room and would be filled by nothing but many thousand different pages, so
-it is filled here with pages of its own kind; one row is from before that, one from after.
+it is filled here with pages of its own kind. They are all of one size and lie side by side; the first few
+thousand visitors after them put others in their place, between which gaps remain, and bring all threads
+to what they need at most. So those visitors belong to the start. One row is from before the filling, one
+from after them.
 
 By a clock as well, so that a slow machine ends it too: the row says how many requests there were. All
 of it in BENCH_SECONDS, usually less than five minutes; 900 give any machine the time for all requests.
@@ -32,8 +35,9 @@ from benchmarks.load import run
 
 PETITIONS = 2
 CLIENTS = 12  # as many different new pages at once as one process takes without refusing any
+WARMING, WARMING_SECONDS = 10_000, 40  # requests, and at most so long
 REQUESTS = 200_000
-SECONDS = int(os.environ.get("BENCH_SECONDS", "280"))  # at most, and what is under way
+SECONDS = int(os.environ.get("BENCH_SECONDS", "300"))  # at most, and what is under way
 TIMES = 3  # that each process is asked for each kind of page, or more: who answers is by chance
 STEP = 10  # seconds
 AT_ONCE, FULL = (
@@ -67,7 +71,9 @@ def memory(place: Place) -> list[Result]:
     _sign(place, times * CLIENTS)
     started, few = _each(place), _kept_pages(place)
     _fill(place, len(bare))
-    filled, full = _each(place), _kept_pages(place)
+    full = _kept_pages(place)
+    warming, _ = _visit(place, "warm", WARMING, WARMING_SECONDS)
+    filled = _each(place)
     visits, between = _visit(place, "more", REQUESTS, until - time.monotonic())
     after, last = _each(place), _kept_pages(place)
     if not bare.keys() == started.keys() == filled.keys() == after.keys():
@@ -85,7 +91,7 @@ def memory(place: Place) -> list[Result]:
     return [
         Result(title=title, beside="after the start, memory for pages full", target="≤ 1.10", unit="MB",
                how=how, ours=total, floor=[sum(filled.values())],
-               notes=[f"{len(shared)} addresses and {len(own)} of one person; after each quarter: {path}"]),
+               notes=[f"after a start with {warming:,} visits; {len(shared)} addresses and {len(own)} of one person; after each quarter: {path}"]),
         Result(title=f"{title}, with the pages that are kept", target="", unit="MB", how=how,
                beside="after the start, hardly a page kept", ours=total, floor=[sum(started.values())],
                notes=[f"pages kept by all processes together: {few}, filled to {full}, at the end {last}",

@@ -11,7 +11,13 @@ from pathlib import Path
 ROUNDS = 3
 SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS", "5"))  # of wrk or pgbench
 CLIENTS = 32
-TIMED = f"{ROUNDS} × {SECONDS} s, {CLIENTS} clients"
+
+
+def timed(rounds: int) -> str:
+    return f"{rounds} × {SECONDS} s, {CLIENTS} clients"
+
+
+TIMED = timed(ROUNDS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,10 +44,16 @@ class Place:
     environ: dict[str, str]
 
 
-def in_turns(ours: Callable[[int], float], floor: Callable[[int], float], result: Result) -> Result:
-    """Both of them ROUNDS times, and once before that to warm up."""
+def in_turns(
+    ours: Callable[[int], float],
+    floor: Callable[[int], float],
+    result: Result,
+    *,
+    rounds: int = ROUNDS,
+) -> Result:
+    """Both of them so many times, and once before that to warm up."""
     ours(-1), floor(-1)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         pair = [(result.ours, ours), (result.floor, floor)]
         for numbers, measure in pair if number % 2 else reversed(pair):
             numbers.append(measure(number))

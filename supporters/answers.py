@@ -4,6 +4,7 @@ To whoever reported go the site's words and a moderator's answer, never their ow
 typed by anybody.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from petitions.models import Appeal, Petition
 from supporters import outbox
 from supporters.models import OutgoingMail, Report
+from supporters.steps import always, delete_in_steps
 from supporters.tokens import Purpose, make
 
 RECEIVED, DECIDED, APPEAL, CLOSING = "report_received", "report_decided", "appeal", "closing"
@@ -37,11 +39,10 @@ def forget_receipt(report: Report) -> None:
     _of_readers().filter(payload__letter=RECEIVED, **of_report).delete()
 
 
-def forget_sent() -> int:
+def forget_sent(*, go_on: Callable[[], bool] = always) -> int:
     """Delete the answers that were sent, with the addresses in their rows. Returns how many."""
     answered = _of_readers().filter(payload__letter=DECIDED, sent_at__isnull=False)
-    deleted: int = answered.delete()[0]
-    return deleted
+    return delete_in_steps(answered, go_on=go_on)
 
 
 def _of_readers() -> QuerySet[OutgoingMail]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from petitions.models import Invitation, PetitionDraft
 from supporters.growth.figures import note_lapsed
 from supporters.models import Mailing, OutgoingMail, Signature
-from supporters.steps import always, in_steps
+from supporters.steps import always, delete_in_steps, in_steps
 
 BATCH = 1_000
 SENT_MAILS_KEPT = timedelta(days=30)
@@ -74,10 +74,9 @@ def _erase_drafts() -> int:
     return len(drafts)
 
 
-def forget_invitations() -> int:
+def forget_invitations(*, go_on: Callable[[], bool] = always) -> int:
     """Delete invitations once they are too old to be accepted, and with them their addresses."""
-    deleted: int = Invitation.objects.forgettable().delete()[0]
-    return deleted
+    return delete_in_steps(Invitation.objects.forgettable(), go_on=go_on)
 
 
 def forget_mails(*, go_on: Callable[[], bool] = always) -> int:

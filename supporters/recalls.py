@@ -6,11 +6,12 @@ told that it is done, so their petition's pages are dropped from the memory of e
 next reading of supporters.switches. Shared caches and browsers keep theirs for their own time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from petitions import clock
 from supporters.models import PageRecall
+from supporters.steps import always, delete_in_steps
 
 KEPT = timedelta(hours=1)  # for a process that cannot read for a while
 
@@ -28,6 +29,7 @@ def newest(most: int) -> Iterable[tuple[int, str]]:
     return rows
 
 
-def forget() -> int:
+def forget(*, go_on: Callable[[], bool] = always) -> int:
     """Delete those that every process has seen long ago. Returns how many."""
-    return PageRecall.objects.filter(created_at__lt=clock.now() - KEPT).delete()[0]
+    old = PageRecall.objects.filter(created_at__lt=clock.now() - KEPT)
+    return delete_in_steps(old, go_on=go_on)

@@ -7,7 +7,7 @@ report is taken all the same, without it. So nobody can fill a stranger's mailbo
 moderators decide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from petitions.models import Petition, StaffAct, Update, impartial
 from supporters import answers, reasons
 from supporters.addresses import email_key
 from supporters.models import ReasonChoice, Report, Signature
+from supporters.steps import always
 from supporters.suppression import undeliverable
 from supporters.tokens import Purpose, make
 
@@ -142,10 +143,10 @@ def _take_off(petition: Petition, signature_id: int, *, by: Any) -> None:
         return  # its signer withdrew, or took the words back
 
 
-def forget_addresses() -> int:
+def forget_addresses(*, go_on: Callable[[], bool] = always) -> int:
     """Erase the addresses of reports that nobody decided for so long, and delete the answers that
     were sent. Returns how many reports."""
-    answers.forget_sent()
+    answers.forget_sent(go_on=go_on)
     before = timezone.now() - ADDRESSES_KEPT
     old = Report.objects.filter(created_at__lt=before).exclude(email_key="")
     return old.update(email="", email_key="")

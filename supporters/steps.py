@@ -4,6 +4,11 @@ What is left is taken up at one of the worker's next ticks (tasks.py, `in_batche
 """
 
 from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+SOME = 1_000  # rows: a statement that is soon over, whatever has piled up
 
 
 def always() -> bool:
@@ -20,3 +25,17 @@ def in_steps(step: Callable[[], int], *, go_on: Callable[[], bool]) -> int:
     while go_on() and (number := step()):
         done += number
     return done
+
+
+def delete_in_steps(rows: QuerySet[Any], *, go_on: Callable[[], bool]) -> int:
+    """Delete them SOME at a time, each step for itself. Returns how many, with what hung on them.
+
+    One DELETE of all that has piled up might take longer than a statement may, each time anew.
+    """
+    return in_steps(lambda: _delete_some(rows), go_on=go_on)
+
+
+def _delete_some(rows: QuerySet[Any]) -> int:
+    keys = list(rows.values_list("pk", flat=True)[:SOME])
+    deleted: int = rows.filter(pk__in=keys).delete()[0] if keys else 0
+    return deleted

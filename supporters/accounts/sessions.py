@@ -1,11 +1,15 @@
 """Where somebody is logged in: ending that elsewhere, and forgetting it once it is over."""
 
+from collections.abc import Callable
+
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
 from petitions.models import User
+from supporters.steps import always, delete_in_steps
 
 
 def end_others(request: HttpRequest, user: User) -> None:
@@ -15,9 +19,9 @@ def end_others(request: HttpRequest, user: User) -> None:
         session.end()
 
 
-def forget() -> int:
+def forget(*, go_on: Callable[[], bool] = always) -> int:
     """Delete sessions that are over, and where and with what each was begun. Returns how many."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    over = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
-    deleted: int = over.delete()[0]
-    return deleted
+    over = Session.objects.filter(expire_date__lt=timezone.now())
+    session = Session.objects.filter(session_key=OuterRef("session_key"))
+    begun = UserSession.objects.filter(~Exists(session))
+    return delete_in_steps(over, go_on=go_on) + delete_in_steps(begun, go_on=go_on)

@@ -19,7 +19,7 @@ from supporters.models import (
     Watch,
 )
 from supporters.models.sweep import RESTORABLE
-from supporters.steps import always, in_steps
+from supporters.steps import always, delete_in_steps, in_steps
 from supporters.withdrawing import ERASED, forget_beside
 
 BATCH = 1_000
@@ -109,7 +109,7 @@ def _old_after(last: int) -> QuerySet[Signature]:
     return span if end is None else span.filter(pk__lt=end)
 
 
-def forget_suspicions() -> int:
+def forget_suspicions(*, go_on: Callable[[], bool] = always) -> int:
     """Delete them after 30 days. Returns how many."""
     old = Suspicion.objects.filter(noted_at__lt=timezone.now() - SUSPICIONS_KEPT)
-    return old.delete()[0]
+    return delete_in_steps(old, go_on=go_on)

@@ -1,7 +1,7 @@
 """make bench [CASE=page]: the figures of docs/performance.md.
 
 Starts a database and servers of its own on loopback, ends them, and changes nothing else. Needs wrk
-and a PostgreSQL whose user may create databases (BENCH_DATABASE_URL).
+and a PostgreSQL whose user may create databases (BENCH_DATABASE_URL); for insert and hot_slow a superuser.
 """
 
 import os

@@ -13,7 +13,8 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0, "m": 60_000.0}
 class Run:
     per_second: float
     answered: int  # with 2xx or 3xx
-    failed: int
+    refused: int  # with another status
+    lost: int  # without any: no connection, or no answer in time
     p99: float  # milliseconds
 
     @classmethod
@@ -26,7 +27,8 @@ class Run:
         return cls(
             per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),  # type: ignore[index]
             answered=total - wrong,
-            failed=wrong + lost,
+            refused=wrong,
+            lost=lost,
             p99=float(number) * _UNITS[unit],
         )
 

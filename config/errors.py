@@ -136,6 +136,8 @@ def _again(request: HttpRequest) -> str:
     is_sent = request.method not in {"GET", "HEAD"}
     if path.startswith(PERSONAL):
         return "look" if is_sent else ""
+    if path.endswith("/signed/") and not is_sent:  # signed; the link is on its way
+        return "link"
     if is_link(path) and not (is_sent and path.startswith("/signature/")):
         return "link"
     return "reload" if is_sent and not path.endswith(_KEPT_FORMS) else "back"

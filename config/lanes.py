@@ -1,7 +1,7 @@
 """Places of its own for what goes past the gate, so that it cannot take every thread either."""
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 from django.conf import settings
 from django.db import Error
@@ -40,13 +40,32 @@ class KnownSessions:
     """
 
     MOST = 10_000
+    PLACES = 4  # of one session at once: whoever confirmed a draft by mail has one
 
     def __init__(self) -> None:
         self._keys: OrderedDict[str, None] = OrderedDict()
+        self._inside: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def has(self, request: HttpRequest) -> bool:
         return request.COOKIES.get(settings.SESSION_COOKIE_NAME) in self._keys
+
+    def enter(self, request: HttpRequest) -> bool:
+        """Whether it may be answered now as one of a session that is known; then leave() has to
+        follow. Else it is for the strangers' lane."""
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        with self._lock:
+            if key not in self._keys or self._inside[key] >= self.PLACES:
+                return False
+            self._inside[key] += 1
+        return True
+
+    def leave(self, request: HttpRequest) -> None:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        with self._lock:
+            self._inside[key] -= 1
+            if not self._inside[key]:
+                del self._inside[key]
 
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
         """Remember the session of who is logged in, and forget one that has ended.

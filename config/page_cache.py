@@ -28,7 +28,9 @@ RETRY = 1.0  # seconds between two tries while pages cannot be made
 # hundred confirmations a second must not mean a hundred pages a second.
 EARLY_BURST, EARLY_PER_SECOND = 20.0, 10.0
 
-MOST_OWED = 10_000  # pages; of more none is
+# Of pages that were dropped: the latest, and those of the last minutes. Who asks for a page at all
+# asks sooner, and what nobody asked for in all that time is no more than any other page.
+MOST_OWED, OWED_FOR = 10_000, 600.0  # pages, seconds
 
 _DIRECTIVE = re.compile(r"(max-age|stale-while-revalidate|stale-if-error)=(\d{1,9})")
 _UNKEPT = frozenset({"set-cookie", "vary"})
@@ -118,7 +120,7 @@ class PageCache:
         self._lock = threading.Lock()
         self._pages: dict[Key, Kept] = {}
         self._flights: dict[Key, _Flight] = {}
-        self._owed: set[Key] = set()
+        self._owed: dict[Key, float] = {}  # when it was dropped; the latest is the last
         self.weight = 0
         self._changed = self._outdated = float("-inf")
         self._early, self._early_at = EARLY_BURST, clock()
@@ -176,8 +178,9 @@ class PageCache:
 
     def drop(self, matches: Callable[[Key], bool] = lambda _key: True) -> None:
         """Something was taken off the pages that match: what was made before, or is being made, is
-        not given to who asks from now on. Each is owed until it is made again.
+        not given to who asks from now on. Each is owed until it is made again, for OWED_FOR.
         """
+        now = self._clock()
         with self._lock:
             pages = [key for key in self._pages if matches(key)]
             flights = [key for key in self._flights if matches(key)]
@@ -185,13 +188,15 @@ class PageCache:
                 self.weight -= self._pages.pop(key).weight()
             for key in flights:
                 del self._flights[key]
-            self._owed.update(pages, flights)
-            if len(self._owed) > MOST_OWED:
-                self._owed.clear()
+            for key in {*pages, *flights}:
+                self._owed.pop(key, None)
+                self._owed[key] = now
+            for key in list(self._owed)[:-MOST_OWED]:
+                del self._owed[key]
 
     def owes(self, key: Key) -> bool:
         """Whether readers had this page until it was dropped, or were about to."""
-        return key in self._owed
+        return self._clock() - self._owed.get(key, float("-inf")) < OWED_FOR
 
     def outdate(self) -> None:
         """Every page made before is wrong now: it only stands in where no other can be made."""
@@ -201,7 +206,7 @@ class PageCache:
     def clear(self) -> None:
         """As in a process that has just begun: nothing is there, and nothing is owed."""
         with self._lock:
-            self._pages, self._flights, self._owed, self.weight = {}, {}, set(), 0
+            self._pages, self._flights, self._owed, self.weight = {}, {}, {}, 0
 
     # Inside
 
@@ -239,7 +244,7 @@ class PageCache:
                 if self._flights.get(key) is flight:  # not dropped in the meantime
                     self._put(key, kept)
                     if response.status_code < 500:  # noqa: PLR2004
-                        self._owed.discard(key)
+                        self._owed.pop(key, None)
             return kept or response
         finally:
             with self._lock:

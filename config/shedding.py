@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 ALWAYS = ("/healthz", "/readyz", "/metrics")
 # And a token: what is typed there is kept nowhere else; and what it will look like.
 _DRAFTS = ("/petitions/start/", "/petitions/preview/")
+_PICTURES = "/media/pictures/"
 _STEPS = ("/sign/", "/signed/")
 _LOG_EVERY = 10.0  # seconds
 
@@ -151,7 +152,7 @@ class Shedding:
             return self._admit(request)
         if why := getattr(request, "refused", ""):
             return self._refuse(request, why)
-        if switches.current().busy and not (_has_link(path) or hasattr(request, "is_owed")):
+        if switches.current().busy and not (_goes_on(path) or hasattr(request, "is_owed")):
             return self._refuse(request, "busy")
         rank = _rank(request)
         if not self.gate.enter(rank):
@@ -163,13 +164,15 @@ class Shedding:
 
     def _admit(self, request: HttpRequest) -> HttpResponse:
         """Also while the site is busy: staff switch it off here."""
-        is_known = self.known.has(request)
+        is_known = self.known.enter(request)
         if not is_known and not self.strangers.enter():
             return self._refuse(request, "accounts")
         try:
             response = self.get_response(request)
         finally:
-            if not is_known:
+            if is_known:
+                self.known.leave(request)
+            else:
                 self.strangers.leave()
         self.known.note(request, response)
         return response
@@ -200,9 +203,11 @@ def refuse(request: HttpRequest, why: str) -> None:
     request.refused = why  # type: ignore[attr-defined]
 
 
-def _has_link(path: str) -> bool:
-    """In mails: no more of them than mails went out, and each is one statement. And drafts."""
-    if errors.is_link(path):
+def _goes_on(path: str) -> bool:
+    """While the site is busy. Links in mails: no more of them than mails went out, and each is one
+    statement. Drafts. And pictures, one statement and then kept for a year: a page from memory
+    shows them."""
+    if errors.is_link(path) or path.startswith(_PICTURES):
         return True
     path = errors.bare(path)
     return path.startswith(_DRAFTS) and path not in _DRAFTS
@@ -210,6 +215,6 @@ def _has_link(path: str) -> bool:
 
 def _rank(request: HttpRequest) -> Rank:
     path = request.path_info
-    if request.method in {"GET", "HEAD"} and not _has_link(path):
+    if request.method in {"GET", "HEAD"} and not errors.is_link(path):
         return Rank.SIGNING if path.endswith(_STEPS) else Rank.READING
     return Rank.SIGNING

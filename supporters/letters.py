@@ -35,6 +35,7 @@ class Form:
         self._text = _Words.of(str(mail.body))
         self._html = _Words.of(str(mail.alternatives[0][0]))
         self._head = mail.head()
+        self.sender = mail.from_email
 
     def fill(self, **values: str) -> Mail:
         """A copy; the values are escaped where it is HTML."""
@@ -44,12 +45,23 @@ class Form:
             from_email=self._mail.from_email,
             headers=dict(self._mail.extra_headers),
         )
-        escaped = {name: escape(value) for name, value in values.items()}  # as templates do
-        copy.attach_alternative(self._html.fill(escaped), "text/html")
-        text, html = self._text.fill_wire(values), self._html.fill_wire(escaped)
-        if text and html:
-            copy.ready = Ready(head=self._head, text=text, html=html)
+        copy.attach_alternative(self._html.fill(_escaped(values)), "text/html")
+        copy.ready = self._ready(values)
         return copy
+
+    def wire(self, to: str, message_id: str, values: Mapping[str, str]) -> bytes | None:
+        """The bytes of such a copy with its address and number, without making it (Mail.wire)."""
+        headers = {**self._mail.extra_headers, "Message-ID": message_id}
+        ready = self._ready(values)
+        return ready.wire(to, headers) if ready else None
+
+    def _ready(self, values: Mapping[str, str]) -> Ready | None:
+        text, html = self._text.fill_wire(values), self._html.fill_wire(_escaped(values))
+        return Ready(head=self._head, text=text, html=html) if text and html else None
+
+
+def _escaped(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: escape(value) for name, value in values.items()}  # as templates do
 
 
 class _Words:

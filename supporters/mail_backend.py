@@ -8,6 +8,7 @@ import re
 import secrets
 import smtplib
 import time
+from collections.abc import Mapping
 from email.header import Header
 from email.message import Message
 from email.policy import EmailPolicy, Policy
@@ -67,6 +68,20 @@ class Ready(NamedTuple):
     text: bytes
     html: bytes
 
+    def wire(self, recipient: str, headers: Mapping[str, str]) -> bytes | None:
+        """All of it, to a plain address; None where the e-mail package must help."""
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if not (PLAIN_ADDRESS.fullmatch(recipient) and lines.isascii()):
+            return None
+        return _LETTER % (
+            self.head,
+            recipient.encode(),
+            _date(int(time.time()), localtime=settings.EMAIL_USE_LOCALTIME),
+            lines.encode(),
+            self.text,
+            self.html,
+        )
+
 
 class Mail(EmailMultiAlternatives):
     """A message that mailbox providers can unsubscribe from.
@@ -105,19 +120,9 @@ class Mail(EmailMultiAlternatives):
         Only a copy of a form (letters.py) can be had this way, to a plain address and in lines of
         a plain length, for a server that takes 8 bits; and only as long as nobody changes its text.
         """
-        [recipient] = self.to if len(self.to) == 1 else [""]
-        headers = "".join([f"{name}: {value}\r\n" for name, value in self.extra_headers.items()])
-        ready = self.ready
-        if not (ready and PLAIN_ADDRESS.fullmatch(recipient) and headers.isascii()):
+        if self.ready is None or len(self.to) != 1:
             return None
-        return _LETTER % (
-            ready.head,
-            recipient.encode(),
-            _date(int(time.time()), localtime=settings.EMAIL_USE_LOCALTIME),
-            headers.encode(),
-            ready.text,
-            ready.html,
-        )
+        return self.ready.wire(self.to[0], self.extra_headers)
 
 
 @lru_cache(1)

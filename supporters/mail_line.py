@@ -77,10 +77,9 @@ class Line:
         """The line broke after more than one word at a time."""
         self._doubted_until = time.monotonic() + _DOUBT
 
-    def wire(self, message: Mail) -> bytes | None:
+    def wire(self, sender: str, text: bytes) -> bytes | None:
         """What write() takes; None where the mail must go the ordinary way."""
-        text = message.wire()
-        if text is None or _address(message.from_email) != self._sender:
+        if _address(sender) != self._sender:
             return None
         return text.replace(b"\r\n.", b"\r\n..")  # it begins with a header
 

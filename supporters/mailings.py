@@ -136,9 +136,13 @@ def cancel(mailing_id: int) -> bool:
 
 
 def remove_cancelled(*, go_on: Callable[[], bool] = always) -> int:
-    """Remove a batch of what each cancelled mailing has not sent. Returns how many."""
-    cancelled = Mailing.objects.filter(settled_at=None).exclude(cancelled_at=None).order_by("pk")
-    return sum(_remove(pk) for pk in list(cancelled.values_list("pk", flat=True)) if go_on())
+    """Remove a batch of what each cancelled mailing has not sent. Returns how many.
+
+    In another order each time, so that none of them keeps the others waiting for ever.
+    """
+    cancelled = Mailing.objects.filter(settled_at=None).exclude(cancelled_at=None)
+    ids = list(cancelled.values_list("pk", flat=True))
+    return sum(_remove(pk) for pk in random.sample(ids, len(ids)) if go_on())
 
 
 def _remove(mailing_id: int) -> int:

@@ -145,8 +145,8 @@ def _take_off(petition: Petition, signature_id: int, *, by: Any) -> None:
 
 def forget_addresses(*, go_on: Callable[[], bool] = always) -> int:
     """Erase the addresses of reports that nobody decided for so long, and delete the answers that
-    were sent. Returns how many reports."""
-    answers.forget_sent(go_on=go_on)
+    were sent. Returns how many of both."""
+    deleted = answers.forget_sent(go_on=go_on)
     before = timezone.now() - ADDRESSES_KEPT
     old = Report.objects.filter(created_at__lt=before).exclude(email_key="")
-    return old.update(email="", email_key="")
+    return deleted + old.update(email="", email_key="")

@@ -59,7 +59,7 @@ class Stamps:
             self._untried.clear()
 
     def add(self, mail: OutgoingMail) -> None:
-        """It was sent; next(), turn() or settle(), called right after, stamps it."""
+        """It was sent; next(), turn_as_row() or settle(), called right after, stamps it."""
         _counted.inc()
         self._sent = mail
 
@@ -71,7 +71,7 @@ class Stamps:
         state = self._turn(turns.turn, mail)
         return turns.as_read(mail, state) if state else None
 
-    def turn(self, mail: OutgoingMail) -> str | None:
+    def turn_as_row(self, mail: OutgoingMail) -> str | None:
         """Stamp the mail before, and read the row of one that turns.can_be_read(); None when it is
         not ours."""
         return self._turn(turns.turn_as_row, mail)
@@ -97,7 +97,7 @@ class Stamps:
             self._sure_at = time.monotonic()
 
     def _stamp(self) -> None:
-        """Stamp the mail before, and wait for the disk no more often than turn() does."""
+        """Stamp the mail before, and wait for the disk no more often than _turn() does."""
         if not turns.can_stamp():
             self.settle()
         elif self._sent is not None:

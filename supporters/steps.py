@@ -6,6 +6,7 @@ What is left is taken up at one of the worker's next ticks (tasks.py, `in_batche
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 SOME = 1_000  # rows: a statement that is soon over, whatever has piled up
@@ -30,12 +31,16 @@ def in_steps(step: Callable[[], int], *, go_on: Callable[[], bool]) -> int:
 def delete_in_steps(rows: QuerySet[Any], *, go_on: Callable[[], bool]) -> int:
     """Delete them SOME at a time, each step for itself. Returns how many, with what hung on them.
 
-    One DELETE of all that has piled up might take longer than a statement may, each time anew.
+    One DELETE of all that has piled up might take longer than a statement may, each time anew. What
+    another worker is at is passed by.
     """
-    return in_steps(lambda: _delete_some(rows), go_on=go_on)
+    return in_steps(lambda: delete_some(rows), go_on=go_on)
 
 
-def _delete_some(rows: QuerySet[Any]) -> int:
-    keys = list(rows.values_list("pk", flat=True)[:SOME])
-    deleted: int = rows.filter(pk__in=keys).delete()[0] if keys else 0
+def delete_some(rows: QuerySet[Any]) -> int:
+    """One of its steps."""
+    with transaction.atomic():
+        locked = rows.select_for_update(skip_locked=True, of=("self",))
+        keys = list(locked.values_list("pk", flat=True)[:SOME])
+        deleted: int = rows.filter(pk__in=keys).delete()[0] if keys else 0
     return deleted

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import Error as DatabaseFailure
 
 from supporters import mails, turns
-from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail
 from supporters.verdicts import Verdict, is_goodbye, judge
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 
 class _Letter(NamedTuple):
     mail: OutgoingMail
-    row: str  # that it was made of
-    message: Mail
+    reading: turns.Reading  # that it was made of
     text: bytes
 
 
@@ -61,7 +59,7 @@ def _stream(delivery: "Delivery", batch: deque[OutgoingMail], goes_on: Callable[
         if letter is None:  # it looked as if it could be made
             line.break_off()
             return
-        if delivery.stamps.turn(letter.mail) != letter.row:
+        if delivery.stamps.turn_as_row(letter.mail) != letter.reading.row:
             ahead.forget()
             line.break_off()
             return
@@ -104,7 +102,8 @@ def _bear(delivery: "Delivery", letter: _Letter, error: Exception) -> bool:
     if not is_goodbye(error):
         delivery.line.doubt()
     delivery.line.hang_up()
-    delivery.conclude(letter.mail, letter.message, error)
+    if message := delivery.compose(turns.as_read(letter.mail, letter.reading.state)):
+        delivery.conclude(letter.mail, message, error)
     return False
 
 
@@ -128,8 +127,8 @@ def _letter(
     if reading is None:
         return None
     try:
-        message = mails.compose(turns.as_read(mail, reading.state))
+        made = mails.asking_to_confirm(mail, turns.signer(reading.state))
     except Exception:  # noqa: BLE001 (again, and judged, when it goes the ordinary way)
         return None
-    text = message and delivery.line.wire(message)
-    return _Letter(mail, reading.row, message, text) if message and text else None
+    text = delivery.line.wire(*made) if made else None
+    return _Letter(mail, reading, text) if text else None

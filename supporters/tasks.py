@@ -70,7 +70,7 @@ TASKS = (
     _in_steps("suspicions", _HOUR, erasing.forget_suspicions),
     _in_steps("drafts", _HOUR, erasure.erase_stale_drafts),
     _in_steps("invitations", _HOUR, erasure.forget_invitations),
-    Task("reports", _HOUR, reporting.forget_addresses, takes_go_on=True),
+    _in_steps("reports", _HOUR, reporting.forget_addresses),
     _in_steps("recalled pages", _HOUR, recalls.forget),
     _in_steps("old mails", _HOUR, erasure.forget_mails),
     _in_steps("sessions", _HOUR, sessions.forget),

@@ -8,6 +8,7 @@ apart into fifteen columns would cost as much as the trip.
 
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -24,6 +25,22 @@ PETITION = ("id", "slug", "title", "closes_at", "status", "closed_at", "read_onl
 _STATUS = SIGNATURE.index("status")
 
 State = tuple[Any, ...]  # the values of these columns
+
+
+class Signer(NamedTuple):
+    """A signature as far as a mail that asks to confirm is made of it."""
+
+    id: int
+    given_name: str
+    status: str
+    created_at: datetime
+    confirmed_at: datetime | None
+    language: str
+    petition: Petition
+
+    @property
+    def pk(self) -> int:
+        return self.id
 
 
 class Reading(NamedTuple):
@@ -132,13 +149,19 @@ def as_read(mail: OutgoingMail, state: State) -> OutgoingMail:
     signature = None
     if state[0] is not None:
         signature = Signature.from_db(connection.alias, SIGNATURE, state[: len(SIGNATURE)])
-        about = state[len(SIGNATURE) :]
-        _PETITION.set_cached_value(
-            signature,
-            _petitions.get(about, lambda: Petition.from_db(connection.alias, PETITION, about)),
-        )
+        _PETITION.set_cached_value(signature, _petition(state))
     _SIGNATURE.set_cached_value(mail, signature)
     return mail
+
+
+def signer(state: State) -> Signer:
+    """Who signed, of a mail whose signature is there; a model would cost as much as its mail."""
+    return Signer._make((*state[: len(SIGNATURE)], _petition(state)))
+
+
+def _petition(state: State) -> Petition:
+    about = state[len(SIGNATURE) :]
+    return _petitions.get(about, lambda: Petition.from_db(connection.alias, PETITION, about))
 
 
 class Ahead:

@@ -212,3 +212,18 @@ def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
     request.session = SessionStore(request.session.session_key)
     with django_assert_num_queries(0):
         known.note(request, HttpResponse())
+
+
+def test_one_session_has_a_few_places_and_no_more(asked, monkeypatch):
+    monkeypatch.setattr(KnownSessions, "PLACES", 2)
+    known, one, other = KnownSessions(), asked(User()), asked(User())
+    assert not known.enter(one)  # nobody knows it yet
+    for request in (one, other):
+        known.note(request, HttpResponse())
+    assert [known.enter(one) for _ in range(3)] == [True, True, False]
+    assert known.enter(other)
+    known.leave(one)
+    assert known.enter(one)
+    for request in (one, one, other):
+        known.leave(request)
+    assert not known._inside

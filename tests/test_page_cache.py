@@ -362,9 +362,21 @@ def test_what_is_dropped_is_owed_until_it_is_made(site):
     assert not site.pages.owes("b")
 
 
-def test_so_many_are_not_owed(site, monkeypatch):
+def test_of_many_the_latest_are_owed(site, monkeypatch):
     monkeypatch.setattr(page_cache, "MOST_OWED", 2)
-    for key in ("a", "b", "c"):
+    for key in ("a", "b", "c", "a"):
         site.get(key)
+        site.pages.drop()
+    assert [site.pages.owes(key) for key in ("a", "b", "c")] == [True, False, True]
+
+
+def test_what_nobody_asked_for_in_all_that_time_is_not_owed(site):
+    site.get()
     site.pages.drop()
-    assert not any(site.pages.owes(key) for key in ("a", "b", "c"))
+    site.clock.now += page_cache.OWED_FOR - 1
+    assert site.pages.owes("a")
+    site.clock.now += 1
+    assert not site.pages.owes("a")
+    site.get()
+    site.pages.drop()
+    assert site.pages.owes("a")

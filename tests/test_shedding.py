@@ -182,6 +182,9 @@ def test_a_fault_leaves_its_place(site, settings, monkeypatch):
         ("GET", "/confirm/1.x/", "SIGNING"),
         ("POST", "/unsubscribe/1.x/", "SIGNING"),
         ("GET", "/es/", "READING"),
+        ("GET", "/petitions/start/1.x/title/", "READING"),
+        ("GET", "/petitions/preview/1.x/", "READING"),
+        ("POST", "/petitions/start/1.x/title/", "SIGNING"),
     ],
 )
 def test_ranks(rf, method, path, rank):

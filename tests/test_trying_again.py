@@ -30,6 +30,7 @@ def _three(request):
         ("post", "/petitions/start/token/story/", "en", "reload this page in a minute"),
         ("post", "/petitions/mend/sign/", "en", "go back and press the button again in a minute"),
         ("get", "/petitions/mend/", "en", "go back and press the button again in a minute"),
+        ("get", "/petitions/mend/signed/?for=x", "en", "The link in your email goes on working"),
         ("get", "/reports/token/", "en", "The link in your email goes on working"),
         ("get", "/es/reports/token/", "en", "The link in your email goes on working"),
         ("post", "/es/organizer-mail/token/", "en", "The link in your email goes on working"),

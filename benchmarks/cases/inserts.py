@@ -1,7 +1,8 @@
 """What the database itself can take: the floor's bare INSERT, without any web server.
 
 It leaves so much to be written to the disk that PostgreSQL soon holds everybody up, and signers are
-told to come back. So it is written before our turn comes, by a CHECKPOINT: needs a superuser.
+told to come back. So what was left is written before either side begins, by a CHECKPOINT: needs a
+superuser.
 """
 
 import os
@@ -29,6 +30,7 @@ def insert(place: Place) -> list[Result]:
     [petition] = petitions()
 
     def ours(prefix: str) -> float:
+        _written()
         return sign_at(place, ["/petitions/bench-0/sign/"], prefix, is_ours=True)
 
     def values(address: str) -> dict[str, object]:
@@ -51,6 +53,7 @@ def insert(place: Place) -> list[Result]:
 
 def _psycopg(place: Place, statement: str, prefix: str) -> float:
     """Rows per second; each its own transaction."""
+    _written()
     done = [0] * CONNECTIONS
     began = time.monotonic()
 
@@ -68,9 +71,7 @@ def _psycopg(place: Place, statement: str, prefix: str) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    rate = sum(done) / (time.monotonic() - began)
-    _written()
-    return rate
+    return sum(done) / (time.monotonic() - began)
 
 
 def _pgbench(place: Place, statement: str) -> float:
@@ -83,6 +84,7 @@ def _pgbench(place: Place, statement: str) -> float:
         cursor.execute("CREATE SEQUENCE IF NOT EXISTS bench")
     script = place.scratch / "insert.sql"
     script.write_text(" ".join(statement.split()) + ";\n")
+    _written()
     before = Signature.objects.count()
     began = time.monotonic()
     subprocess.run(
@@ -90,9 +92,7 @@ def _pgbench(place: Place, statement: str) -> float:
          "-d", place.environ["DATABASE_URL"]],
         check=True, capture_output=True, timeout=SECONDS + 60, env=dict(os.environ),
     )  # fmt: skip
-    rate = (Signature.objects.count() - before) / (time.monotonic() - began)
-    _written()
-    return rate
+    return (Signature.objects.count() - before) / (time.monotonic() - began)
 
 
 def _written() -> None:

@@ -120,8 +120,7 @@ def _crowd(place: Place, *per_second: str) -> Crowd:
             time.sleep(0.1)
         seen = run(place.url, seconds=seconds, clients=CLIENTS, script="sign.lua",
                    args=(str(file), PREFIX, *per_second))  # fmt: skip
-        if per_second:
-            sound(seen)
+        sound(seen, may_refuse=not per_second)
         quiet()
         waits = still_waiting()
         signed_at = signed(seen.answered)
@@ -132,7 +131,7 @@ def _crowd(place: Place, *per_second: str) -> Crowd:
         f" and {waits:,} still waited; each address had its mail exactly once"
     )
     if not per_second:
-        note += f"; {seen.failed:,} were refused"
+        note += f"; {seen.refused:,} were refused"
     return Crowd(signed=signed_at, mailed=mailed_at, seconds=seconds, notes=[note])
 
 

@@ -1,4 +1,4 @@
-// A petition's page is complete without this. One file: each is a request of its own.
+// The page is complete without this. One file: each is a request of its own.
 
 // The number
 //
@@ -19,7 +19,6 @@ function keepFresh(tally) {
   const progress = tally.querySelector("progress");
   const spoken = document.querySelector("[data-count-status]");
   const notice = tally.querySelector(".latest");
-  const usual = [...notice.childNodes];
   const format = numberFormat(words.group);
   const plural = new Intl.PluralRules(document.documentElement.lang || "en");
 
@@ -40,6 +39,7 @@ function keepFresh(tally) {
   let said = count;
   let saidAt = Date.now();
   let goalNews = "";
+  let usual;
   let busy = false;
   let saidBusy = false;
 
@@ -81,6 +81,7 @@ function keepFresh(tally) {
   function showBusy(next) {
     if (next === busy || !words.busy) return;
     busy = next;
+    if (busy) usual = [...notice.childNodes];
     notice.style.minBlockSize = `${notice.offsetHeight}px`;
     notice.replaceChildren(...(busy ? [words.busy] : usual));
     if (!busy) spoken.textContent = "";
@@ -162,7 +163,7 @@ function keepFresh(tally) {
     return text.replace("{n}", format(n));
   }
 
-  // The sentence that the server wrote is taken over piece by piece, so that a swap moves nothing.
+  // The server's sentence is taken over piece by piece, so that a swap moves nothing.
   const written = sentence.querySelector("data");
   if (written) {
     number.value = written.value;
@@ -173,7 +174,7 @@ function keepFresh(tally) {
   }
 
   document.addEventListener("visibilitychange", () => {
-    // Coming back: soon, but not all tabs of the world at once.
+    // Soon, but not all tabs of the world at once.
     if (document.visibilityState === "visible") sleep(Math.random() * 1_000);
     else clearTimeout(timer);
   });
@@ -212,8 +213,13 @@ if (country) {
   nameSite(country.form);
 }
 sendOnce();
+addEventListener("pageshow", () => {
+  for (const text of document.querySelectorAll("form details textarea")) {
+    text.closest("details").open ||= text.value !== ""; // put back by the browser
+  }
+});
 
-// Names the postal code, and says whether it may be left out, as the server does.
+// Names the postal code, and says whether it may be left out.
 function followCountry(country) {
   const { postalLabels, postalLabel, postalNeeded, postalOptional } = country.dataset;
   const labels = JSON.parse(postalLabels);
@@ -250,7 +256,7 @@ function nameSite(form) {
   form.append(source);
 }
 
-// Each press that arrives asks for a mail. Not by disabling the button: who comes back needs it.
+// Each press that arrives asks for a mail. The button stays: who comes back needs it.
 function sendOnce() {
   const status = Object.assign(document.createElement("p"), { role: "status" });
   let pressed; // the form of the last press that was let through

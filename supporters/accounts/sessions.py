@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from petitions.models import User
-from supporters.steps import always, delete_in_steps
+from supporters.steps import always, delete_some, in_steps
 
 
 def end_others(request: HttpRequest, user: User) -> None:
@@ -24,4 +24,4 @@ def forget(*, go_on: Callable[[], bool] = always) -> int:
     over = Session.objects.filter(expire_date__lt=timezone.now())
     session = Session.objects.filter(session_key=OuterRef("session_key"))
     begun = UserSession.objects.filter(~Exists(session))
-    return delete_in_steps(over, go_on=go_on) + delete_in_steps(begun, go_on=go_on)
+    return in_steps(lambda: delete_some(over) or delete_some(begun), go_on=go_on)

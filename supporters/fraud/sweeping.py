@@ -114,8 +114,6 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
         SweptSignature.objects.bulk_create(
             SweptSignature(sweep=sweep, signature_id=pk, was=was) for pk, was in found.items()
         )
-        if found:
-            recall(sweep.petition_id)
         # The person stays for as long as it can be undone (erasing.py); their mails, when their
         # turn comes, have nothing to say (mails.py).
         Signature.objects.filter(pk__in=found).update(
@@ -136,6 +134,8 @@ def _take(sweep: Sweep, ids: list[int], **further: Any) -> bool:
             changed_at=timezone.now(),
             **further,
         )
+        if found:  # at the end: behind those that others make while this waits for rows
+            recall(sweep.petition_id)
     return "state" not in further
 
 

@@ -6,6 +6,7 @@ from petitions import team
 from petitions.models import OwnershipOffer, Petition, User
 from supporters.addresses import InvalidAddress, check_address, email_key
 from supporters.models import Signature
+from supporters.recalls import recall
 
 from . import mails
 
@@ -18,6 +19,7 @@ def take_over(offer: OwnershipOffer, *, by: User) -> Petition:
         follow_organizer(petition)
         mails.told("handed_over", petition, former, about=by)
         mails.told("taken_over", petition, by, about=former)
+        recall(petition.pk)  # the former organizer's name may stand on them
     return petition
 
 

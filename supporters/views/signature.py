@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +22,7 @@ from supporters.count import Tally, with_live_count
 from supporters.fold import fold_at_once
 from supporters.forms import EditSignatureForm
 from supporters.models import CountAdjustment, Signature
+from supporters.rate_limits import allow
 from supporters.recalls import recall
 from supporters.sharing import Share
 from supporters.suppression import is_suppressed, lift
@@ -91,6 +94,12 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     form = EditSignatureForm(request.POST)
     if not form.is_valid():
         return _page(request, row, token, form)
+    if not allow(request, "resend"):  # each may take the petition's pages out of memory
+        form.add_error(None, _("Too many tries came from your network."))
+        form.add_error(
+            None, _("Wait 10 minutes, then press the button again. What you typed is kept.")
+        )
+        return _page(request, row, token, form, status=HTTPStatus.TOO_MANY_REQUESTS)
     _save(row, {name: form.cleaned_data[name] for name in _EDITABLE})
     return HttpResponseRedirect(request.path + saved)
 
@@ -109,7 +118,12 @@ def _save(row: Signature, changes: dict[str, Any]) -> None:
 
 
 def _page(
-    request: HttpRequest, row: Signature, token: str, form: EditSignatureForm
+    request: HttpRequest,
+    row: Signature,
+    token: str,
+    form: EditSignatureForm,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     petition = with_live_count(Petition.objects.select_related("organizer", "version")).get(
         pk=row.petition_id
@@ -137,7 +151,7 @@ def _page(
         "steps": list(petition.steps.all()) if can_help else [],
         "share": Share.of(petition, settings.SITE_URL + petition.get_absolute_url()),
     }
-    return render(request, "supporters/signature.html", context)
+    return render(request, "supporters/signature.html", context, status=status)
 
 
 def _is_new(row: Signature) -> bool:

@@ -121,6 +121,35 @@ def test_errors_make_it_ask_less_often(petition, page, asked, watch):
     expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+1\s+supporter"))
 
 
+def test_a_name_that_went_does_not_come_back_when_the_site_is_calm_again(petition, page, watch):
+    watch.expect("count.json")
+    said = {"status": 200, "count": 2}
+
+    def answer(route):
+        moment = f"{2_900 + said['count']}-01-01T00:00:00Z"  # a later one for each number
+        number = {"count": said["count"], "as_of": moment, "status": "open", "goal": None}
+        route.fulfill(status=said["status"], json=number)
+
+    def until(seen):
+        for _ in range(100):
+            if seen():
+                return
+            page.clock.run_for(5_000)
+            page.wait_for_timeout(50)
+        raise AssertionError("It was not seen.")
+
+    page.route("**/count.json", answer)
+    page.goto("/petitions/mend/")
+    latest, notice = page.locator("[data-count-latest]"), page.locator(".latest")
+    expect(latest).to_contain_text("Latest: ")
+    until(lambda: not latest.count())
+    said["status"] = 503
+    until(lambda: notice.inner_text() == "Signing may have to wait.")
+    said["status"] = 200
+    until(lambda: notice.inner_text() != "Signing may have to wait.")
+    assert not latest.count()
+
+
 def test_a_busy_site_is_told_until_it_is_over(petition, page, asked, watch):
     watch.expect("count.json")
     page.route("**/count.json", lambda route: route.fulfill(status=503, json={"error": "busy"}))

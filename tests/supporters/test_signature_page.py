@@ -379,3 +379,20 @@ def test_budget(client, signature, count_queries):
     with count_queries() as later:
         client.get(link(signature))
     assert len(later) <= 4, later
+
+
+def test_who_changes_it_again_and_again_is_held_up_and_what_was_typed_is_kept(
+    client, signature, settings
+):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "resend": "1/minute"}
+    for reason in ("First words.", "Other words."):
+        answer = client.post(link(signature), edited(action="save", reason=reason))
+    assert answer.status_code == 429
+    html = answer.content.decode()
+    assert "Too many tries came from your network." in html
+    assert "Other words." in html
+    signature.refresh_from_db()
+    assert signature.reason == "First words."
+    assert client.post(link(signature), {"action": "withdraw"}).status_code == 302
+    signature.refresh_from_db()
+    assert signature.status == "withdrawn"

@@ -36,7 +36,9 @@ def test_what_an_act_does_to_pages(act, news):
     assert between({("act", 1): Effect.OLD}, act) == news
 
 
-@pytest.mark.parametrize(("kind", "many"), [("decision", 100), ("act", 100), ("recall", 500)])
+@pytest.mark.parametrize(
+    ("kind", "many"), [("decision", 100), ("act", 100), ("log", 100), ("recall", 500)]
+)
 def test_behind_many_new_ones_others_may_lie(kind, many):
     acts = {(kind, pk): "other" for pk in range(many)}
     assert between(NOTHING, acts).is_gone

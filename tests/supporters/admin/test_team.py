@@ -15,7 +15,7 @@ from petitions.models import (
     TeamMember,
 )
 from petitions.roles import Role
-from supporters.models import OutgoingMail, Signature
+from supporters.models import OutgoingMail, PageRecall, Signature
 from supporters.teams import ownership
 from tests.factories import PetitionFactory, SignatureFactory, UserFactory
 from tests.supporters.test_petition_page import words
@@ -272,6 +272,7 @@ def test_a_name_of_their_own_goes_with_them_a_groups_name_stays(as_user, ana, bo
         join(petition, bo)
         ownership.take_over(team.offer(petition, to=bo, by=ana), by=bo)
         assert Petition.objects.get(pk=petition.pk).organizer_name == after
+        assert PageRecall.objects.filter(petition=petition).exists()
 
 
 def test_an_offer_is_void_once_anything_changed(ana, bo, mo, petition):

@@ -13,6 +13,8 @@ from weakref import WeakSet
 from django.db.models import Model
 from django.utils.functional import cached_property as django_cached_property
 
+from supporters.rows import Rows
+
 T = TypeVar("T")
 
 MOST = 500  # of one part: the petitions that are read at a time
@@ -60,6 +62,8 @@ def key_of(value: Any) -> Hashable:
     """
     if isinstance(value, Model):
         return _key_of_row(value, frozenset())
+    if isinstance(value, Rows):
+        return value.key
     if isinstance(value, (list, tuple)):
         return tuple([key_of(each) for each in value])
     if isinstance(value, dict):

@@ -1,5 +1,6 @@
 """What the page of a petition shows, gathered in at most six statements."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -59,6 +60,17 @@ _SHOWN = ("display", "given_name", "family_name", "reason", "confirmed_at")
 _shown = attrgetter(*_SHOWN)
 
 
+# Each column costs, at each page: whoever shows another names it here, or it is asked for alone.
+_OF_PETITION = (
+    "slug", "title", "summary", "language", "goal", "trend", "status", "read_only",
+    "is_text_withheld", "opened_at", "closed_at", "closes_at", "version", "organizer",
+    "organizer_name", "on_behalf_of", "source", "outcome", "outcome_on", "outcome_note",
+    "outcome_source", "picture", "picture_alt", "picture_renditions",
+)  # fmt: skip
+_OF_VERSION = ("version__number", "version__html", "version__ask_html", "version__created_at")
+_OF_ORGANIZER = ("organizer__first_name", "organizer__last_name", "organizer__slug")
+
+
 def page_petitions() -> QuerySet[Petition]:
     """Petitions with what the page needs beside the live count."""
     carried_over = CountAdjustment.objects.filter(
@@ -66,7 +78,7 @@ def page_petitions() -> QuerySet[Petition]:
     ).order_by()
     return (
         Petition.objects.select_related("organizer", "version")
-        .defer("body", "ask", "version__body", "version__ask", "version__title", "version__summary")
+        .only(*_OF_PETITION, *_OF_VERSION, *_OF_ORGANIZER)
         .annotate(
             has_organizer=Exists(
                 Signature.objects.confirmed().filter(petition=OuterRef("pk"), is_organizer=True)
@@ -91,14 +103,21 @@ _links = Compiled(
     # Who is only to be called stands with the second steps.
     lambda petition: (
         PetitionTarget.objects.filter(petition=petition)
-        .exclude(relation=PetitionTarget.Relation.CALLED)
+        .addressed()
         .select_related("target")
+        .only("target__slug", "target__name", "target__role", "target__organization")
     ),
     petition=_PETITION,
 )
+_target = attrgetter("target")
 _steps = Compiled(lambda petition: ActionStep.objects.filter(petition=petition), petition=_PETITION)
 _updates = Compiled(
-    lambda petition, now: Update.objects.filter(petition=petition).published(now).newest_first(),
+    lambda petition, now: (
+        Update.objects.filter(petition=petition)
+        .published(now)
+        .newest_first()
+        .only("kind", "title", "html", "happened_on", "published_at", "edited_at")
+    ),
     petition=_PETITION,
     now=_NOW,
 )
@@ -130,7 +149,7 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "html": petition.safe_html,
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
-        "targets": [link.target for link in _links(petition=petition.pk)],
+        "targets": _links.rows(petition=petition.pk).into(_target),
         "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
         "printed_url": unquote(page_url),  # on paper, for eyes
         "today": timezone.localdate(tally.as_of),
@@ -143,12 +162,12 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         if petition.is_text_withheld:
             context |= {"html": "", "ask_html": "", "lead": ""}
         return context | {"rejection": _rejection(petition)}
-    updates = _updates(petition=petition.pk, now=tally.as_of)
+    updates = _updates.rows(petition=petition.pk, now=tally.as_of)
     context |= {
-        "steps": _steps(petition=petition.pk),
+        "steps": _steps.rows(petition=petition.pk),
         "updates": updates[:UPDATES],
         "earlier_updates": updates[UPDATES:],
-        "reasons": list(map(PublicSignature.of_row, reasons.of_page(petition.pk, limit=REASONS))),
+        "reasons": reasons.of_page(petition.pk, limit=REASONS).into(PublicSignature.of_row),
         "appeal": appeal(
             petition,
             total=tally.count,
@@ -156,11 +175,10 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         ),
     }
     if petition.is_public:
-        updated = tuple(at for each in updates if (at := each.edited_at or each.published_at))
         of_page = (get_language(), key_of(petition), petition.is_open, page_url)
         context["meta"] = _metas.get(
-            (*of_page, tally.without_time, updated),
-            lambda: Meta.of(petition, tally, page_url=page_url, updated=updated),
+            (*of_page, tally.without_time, key_of(updates)),
+            lambda: Meta.of(petition, tally, page_url=page_url, updated=_moments(updates)),
         )
         context["share"] = _shares.get(of_page, lambda: Share.of(petition, page_url, embed=True))
     if petition.is_closed:
@@ -169,6 +187,11 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
     if petition.is_signable and not preview:
         context |= _to_sign(petition, source)
     return context
+
+
+def _moments(updates: Iterable[Update]) -> list[datetime]:
+    """When readers were told something, for machines."""
+    return [at for each in updates if (at := each.edited_at or each.published_at)]
 
 
 def _of_closed(petition: Petition) -> dict[str, Any]:
@@ -181,7 +204,7 @@ def _of_closed(petition: Petition) -> dict[str, Any]:
 
 
 def _of_open(petition: Petition) -> dict[str, Any]:
-    recent = [PublicSignature.of_row(row) for row in _recent(petition=petition.pk)]
+    recent = _recent.rows(petition=petition.pk).into(PublicSignature.of_row)
     latest = recent[0] if recent else None
     return {"recent": recent, "latest": latest, "last_day": growth(petition)}
 

@@ -37,19 +37,22 @@ class Compiled(Generic[R]):
 
     def __call__(self, **values: Any) -> list[R]:
         """The rows, in one statement: models, or tuples of a queryset of values_list()."""
-        return list(self.rows(**values))
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            return list(self.rows(cursor, **values))
 
-    def rows(self, **values: Any) -> Rows[R]:
-        """The same, as yet nothing but values."""
-        connection = connections[DEFAULT_DB_ALIAS]
+    def rows(self, cursor: Any, /, **values: Any) -> Rows[R]:
+        """The same, as yet nothing but values; by a cursor that may have read others before.
+
+        Making one costs as much as reading a few rows.
+        """
+        connection = cursor.db
         made = self._made.get(connection.vendor)
         if made is None:
             made = self._made[connection.vendor] = self._make(connection)
         sql, slots, make = made
         given = {name: _adapted(connection, value) for name, value in values.items()}
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [given[name] if name else param for name, param in slots])
-            return Rows(cursor.fetchall(), make, connection)
+        cursor.execute(sql, [given[name] if name else param for name, param in slots])
+        return Rows(cursor.fetchall(), make, connection)
 
     def _make(self, connection: Any) -> Any:
         queryset = self._build(**self._stand_ins)

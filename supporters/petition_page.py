@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +25,7 @@ from supporters.kept import Kept, key_of
 from supporters.meta import Meta
 from supporters.models import CountAdjustment, Signature
 from supporters.models.signature import shown_name
+from supporters.rows import Rows
 from supporters.sharing import Share
 from supporters.trend import growth
 
@@ -149,7 +151,6 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "html": petition.safe_html,
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
-        "targets": _links.rows(petition=petition.pk).into(_target),
         "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
         "printed_url": unquote(page_url),  # on paper, for eyes
         "today": timezone.localdate(tally.as_of),
@@ -158,16 +159,15 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         "form": None,
         "paused": "",
     }
+    context |= (rows := _rows_beside(petition, tally))
     if petition.status == Status.REJECTED:
         if petition.is_text_withheld:
             context |= {"html": "", "ask_html": "", "lead": ""}
         return context | {"rejection": _rejection(petition)}
-    updates = _updates.rows(petition=petition.pk, now=tally.as_of)
+    updates = rows["updates"]
     context |= {
-        "steps": _steps.rows(petition=petition.pk),
         "updates": updates[:UPDATES],
         "earlier_updates": updates[UPDATES:],
-        "reasons": reasons.of_page(petition.pk, limit=REASONS).into(PublicSignature.of_row),
         "appeal": appeal(
             petition,
             total=tally.count,
@@ -181,12 +181,28 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
             lambda: Meta.of(petition, tally, page_url=page_url, updated=_moments(updates)),
         )
         context["share"] = _shares.get(of_page, lambda: Share.of(petition, page_url, embed=True))
-    if petition.is_closed:
+    if "recent" not in rows:
         return context | _of_closed(petition)
-    context |= _of_open(petition)
+    context |= {"latest": next(iter(rows["recent"][:1]), None), "last_day": growth(petition)}
     if petition.is_signable and not preview:
         context |= _to_sign(petition, source)
     return context
+
+
+def _rows_beside(petition: Petition, tally: Tally) -> dict[str, Rows[Any]]:
+    """What is shown beside its own row, read by one cursor; `recent` while it is not closed."""
+    of_petition = {"petition": petition.pk}
+    with connection.cursor() as cursor:
+        rows: dict[str, Rows[Any]] = {"targets": _links.rows(cursor, **of_petition).into(_target)}
+        if petition.status == Status.REJECTED:
+            return rows
+        rows["updates"] = _updates.rows(cursor, **of_petition, now=tally.as_of)
+        rows["steps"] = _steps.rows(cursor, **of_petition)
+        found = reasons.of_page(cursor, petition.pk, limit=REASONS)
+        rows["reasons"] = found.into(PublicSignature.of_row)
+        if not petition.is_closed:
+            rows["recent"] = _recent.rows(cursor, **of_petition).into(PublicSignature.of_row)
+    return rows
 
 
 def _moments(updates: Iterable[Update]) -> list[datetime]:
@@ -201,12 +217,6 @@ def _of_closed(petition: Petition) -> dict[str, Any]:
         and petition.organizer_id is not None
         and petition.organizer_id == petition.closed_by,  # type: ignore[attr-defined]
     }
-
-
-def _of_open(petition: Petition) -> dict[str, Any]:
-    recent = _recent.rows(petition=petition.pk).into(PublicSignature.of_row)
-    latest = recent[0] if recent else None
-    return {"recent": recent, "latest": latest, "last_day": growth(petition)}
 
 
 def _to_sign(petition: Petition, source: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from petitions import claims
@@ -69,13 +69,11 @@ _ID, _PLACE, _PLACED_AT = range(len(ShownReason._fields), len(ShownReason._field
 _order = itemgetter(_PLACE, _PLACED_AT, _ID)
 
 
-def of_page(petition_id: int, *, limit: int) -> Rows[ShownReason]:
+def of_page(cursor: Any, petition_id: int, *, limit: int) -> Rows[ShownReason]:
     """Those put first, then the newest."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_PAGE, [petition_id, petition_id, limit])
-        found = sorted(cursor.fetchall(), key=_order, reverse=True)[:limit]
-    return Rows([row[:_ID] for row in found], _shown, connection)
+    cursor.execute(_OF_PAGE, [petition_id, petition_id, limit])
+    found = sorted(cursor.fetchall(), key=_order, reverse=True)[:limit]
+    return Rows([row[:_ID] for row in found], _shown, cursor.db)
 
 
 def _shown(rows: Values, connection: Any) -> list[ShownReason]:

@@ -5,16 +5,17 @@ rendering: {% translate "…" %}, {% url 'help' 'privacy' %}, {% static 'css/sit
 them out again took a third of a page's CPU. What names a variable is left as it is.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
-from django.conf import settings
 from django.template import Context, Origin, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
 from django.template.defaulttags import URLNode
 from django.template.loaders.cached import Loader as CachedLoader
-from django.templatetags.i18n import TranslateNode
+from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.utils.translation import get_language
+
+from supporters import saying
 
 
 class Loader(CachedLoader):
@@ -23,7 +24,23 @@ class Loader(CachedLoader):
         if not getattr(template, "is_settled", False):
             template.is_settled = True  # type: ignore[attr-defined]
             _settle(template.nodelist)
+            template.nodelist = SettledNodes(template.nodelist)
         return template
+
+
+class SettledNodes(NodeList):
+    """Of a whole template. Whatever extends it looks for its blocks, at every rendering."""
+
+    def __init__(self, nodes: NodeList) -> None:
+        super().__init__(nodes)
+        self._of_type: dict[type[Node], list[Node]] = {}
+
+    def get_nodes_by_type(self, nodetype: type[Node]) -> list[Node]:
+        try:
+            found = self._of_type[nodetype]
+        except KeyError:
+            found = self._of_type[nodetype] = super().get_nodes_by_type(nodetype)
+        return found
 
 
 class Settled(Node):
@@ -35,11 +52,10 @@ class Settled(Node):
         self.run = run
         self.token, self.origin = run[0].token, run[0].origin
         # Templates outlive a change of the language, and may stand where nothing is escaped.
-        # The settings say which language has no prefix in addresses; only tests change them.
-        self._said: dict[tuple[str | None, bool, str, str], str] = {}
+        self._said: dict[tuple[Hashable, bool], str] = {}
 
     def render_annotated(self, context: Context) -> str:
-        how = (get_language(), context.autoescape, settings.LANGUAGE_CODE, settings.ROOT_URLCONF)
+        how = (saying.how(context), context.autoescape)
         try:
             return self._said[how]
         except KeyError:
@@ -47,6 +63,18 @@ class Settled(Node):
             return self._said.setdefault(how, said)
 
     render = render_annotated
+
+
+class InLanguage(LanguageNode):
+    """{% language %}, which says what stands in it in another language than the rest."""
+
+    def __init__(self, node: LanguageNode) -> None:
+        super().__init__(node.nodelist, node.language)
+        self.token, self.origin = node.token, node.origin
+
+    def render(self, context: Context) -> str:
+        with saying.otherwise(context):
+            return super().render(context)
 
 
 def _settle(nodes: NodeList) -> None:
@@ -63,7 +91,7 @@ def _settle(nodes: NodeList) -> None:
         run = []
         if node is not None:
             _settle_inside(node)
-            settled.append(node)
+            settled.append(InLanguage(node) if type(node) is LanguageNode else node)
     nodes[:] = settled
 
 

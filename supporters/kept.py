@@ -68,7 +68,8 @@ def key_of(value: Any) -> Hashable:
         return tuple([key_of(each) for each in value])
     if isinstance(value, dict):
         return tuple([(name, key_of(each)) for name, each in value.items()])
-    hash(value)
+    if type(value).__hash__ is None:
+        raise TypeError(f"{value!r} cannot be told from others.")
     return (type(value), value)
 
 

@@ -4,7 +4,7 @@ A part of a page that is kept (supporters.kept) is known by the values of its ro
 are the same, nothing has to be made of them.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Generic, TypeVar, overload
 
 R = TypeVar("R")
@@ -14,7 +14,7 @@ Values = tuple[tuple[Any, ...], ...]
 Make = Callable[[Values, Any], Iterable[R]]
 
 
-class Rows(Sequence[R], Generic[R]):
+class Rows(Generic[R]):
     """As a list of what `make` makes of the values, which it does anew at each look.
 
     `make` is given the connection beside them, and makes the same of equal values: it must be one
@@ -48,7 +48,7 @@ class Rows(Sequence[R], Generic[R]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[R]:
         made: Iterable[Any] = self._make(self._values, self._connection)
         for function in self._into:
             made = map(function, made)

@@ -9,7 +9,9 @@ from django.urls import NoReverseMatch
 from django.utils import translation
 
 LOADERS = ["django.template.loaders.filesystem.Loader"]
-BUILTINS = ["django.templatetags.i18n", "django.templatetags.static"]
+BUILTINS = [
+    "django.templatetags.i18n", "django.templatetags.static", "supporters.templatetags.kept",
+]  # fmt: skip
 
 TEXTS = {
     "parent.html": "<{% block a %}{% translate 'Petitions' %}{% endblock %}> {% static 'a.css' %}",
@@ -19,8 +21,11 @@ TEXTS = {
     "{% translate 'Closed' context 'before a date' %}"
     "{% include 'part.html' %}{% endblock %}",
     "part.html": "{% url 'help' 'privacy' %}{% url 'petition' slug %}{% translate word %}"
-    "{% language 'es' %}{% translate 'Petitions' %}{% url 'home' %}{% endlanguage %}"
+    "{% language 'es' %}{% translate 'Petitions' %}{% url 'home' %}{% include 'kept.html' %}"
+    "{% kept slug=slug %}{{ slug }} {% translate 'Privacy' %}{% endkept %}{% endlanguage %}"
+    "{% if slug %}{% translate 'Petitions' %}{% endif %}{% include 'kept.html' %}"
     "{% translate 'Petitions' as later %}({{ later }}) {% translate '100%% & more' %}",
+    "kept.html": "{% kept slug=slug %}{% translate 'Petitions' %}{% endkept %}",
 }
 SLUG = "mend"
 CONTEXTS = [

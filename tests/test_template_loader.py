@@ -91,3 +91,21 @@ def test_an_address_that_is_not_there_is_the_pages_fault_not_the_loaders(tmp_pat
 
 def test_the_site_uses_it():
     assert site.TEMPLATES[0]["OPTIONS"]["loaders"][0][0] == "config.template_loader.Loader"
+
+
+def test_a_part_in_which_all_is_constant_is_one_with_what_is_around_it(tmp_path):
+    texts = {
+        "constant.html": "{% comment %}a word{% endcomment %}{% translate 'Privacy' %}",
+        "page.html": "a {% include 'constant.html' %} b{% include 'part.html' %}"
+        "{% include 'constant.html' with x=1 %}{% include 'page.html' %}{% include name %}",
+        "part.html": "{{ slug }}",
+        "odd.html": "{% if x %}{% include 'nowhere.html' %}{% include 'broken.html' %}{% endif %}fine",
+        "broken.html": "{% nonsense %}",
+    }
+    settled = engine(tmp_path, settled=True)
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    assert [type(node).__name__ for node in settled.get_template("page.html").nodelist] == [
+        "Settled", *["IncludeNode"] * 4,
+    ]  # fmt: skip
+    assert settled.get_template("odd.html").render(Context()) == "fine"

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -135,6 +135,24 @@ _recent = Compiled(
 )
 
 
+class _Addresses(NamedTuple):
+    page: str
+    printed: str  # on paper, for eyes
+    sign: str  # where the form is sent
+
+    @classmethod
+    def of(cls, slug: str) -> "_Addresses":
+        page = settings.SITE_URL + reverse("petition", args=[slug])
+        return cls(page=page, printed=unquote(page), sign=reverse("sign", args=[slug]))
+
+
+def _addresses_of(slug: str) -> _Addresses:
+    site = (settings.SITE_URL, settings.LANGUAGE_CODE, settings.ROOT_URLCONF)
+    key = (slug, get_language(), get_script_prefix(), *site)
+    return _addresses.get(key, lambda: _Addresses.of(slug))
+
+
+_addresses: Kept[_Addresses] = Kept()
 _metas: Kept[Meta] = Kept()
 _shares: Kept[Share] = Kept()
 
@@ -144,15 +162,15 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
 
     `source`: the code of the link that led here.
     """
-    tally = Tally.of(petition)
+    tally, at = Tally.of(petition), _addresses_of(petition.slug)
     context: dict[str, Any] = {
         "petition": petition,
         "tally": tally,
         "html": petition.safe_html,
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
-        "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
-        "printed_url": unquote(page_url),  # on paper, for eyes
+        "page_url": at.page,
+        "printed_url": at.printed,
         "today": timezone.localdate(tally.as_of),
         "preview": preview,
         "carried_over": _carried_over(petition),
@@ -175,17 +193,17 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         ),
     }
     if petition.is_public:
-        of_page = (get_language(), key_of(petition), petition.is_open, page_url)
+        of_page = (get_language(), key_of(petition), petition.is_open, at.page)
         context["meta"] = _metas.get(
             (*of_page, tally.without_time, key_of(updates)),
-            lambda: Meta.of(petition, tally, page_url=page_url, updated=_moments(updates)),
+            lambda: Meta.of(petition, tally, page_url=at.page, updated=_moments(updates)),
         )
-        context["share"] = _shares.get(of_page, lambda: Share.of(petition, page_url, embed=True))
+        context["share"] = _shares.get(of_page, lambda: Share.of(petition, at.page, embed=True))
     if "recent" not in rows:
         return context | _of_closed(petition)
     context |= {"latest": next(iter(rows["recent"][:1]), None), "last_day": growth(petition)}
     if petition.is_signable and not preview:
-        context |= _to_sign(petition, source)
+        context |= _to_sign(petition, source, action=at.sign)
     return context
 
 
@@ -219,12 +237,11 @@ def _of_closed(petition: Petition) -> dict[str, Any]:
     }
 
 
-def _to_sign(petition: Petition, source: str) -> dict[str, Any]:
+def _to_sign(petition: Petition, source: str, *, action: str) -> dict[str, Any]:
     """The form, or what staff say in its place."""
     on = switches.current()
     if on.signing_paused:
         return {"paused": on.signing_message}
-    action = reverse("sign", args=[petition.slug])
     return {"form": blank_form(action=action, source=source, asks=consent.asks(petition))}
 
 

@@ -1,7 +1,6 @@
 """What the page of a petition shows, gathered in at most six statements."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -35,8 +34,7 @@ RELATED = 5
 UPDATES = 5  # shown at once; whoever wants the earlier ones opens them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicSignature:
+class PublicSignature(NamedTuple):
     """As much of a signature as its signer wants shown."""
 
     name: str
@@ -217,9 +215,10 @@ def _rows_beside(petition: Petition, tally: Tally) -> dict[str, Rows[Any]]:
         rows["updates"] = _updates.rows(cursor, **of_petition, now=tally.as_of)
         rows["steps"] = _steps.rows(cursor, **of_petition)
         found = reasons.of_page(cursor, petition.pk, limit=REASONS)
-        rows["reasons"] = found.into(PublicSignature.of_row)
+        # Made at once: a name that its signer does not want shown is not to stay in a key.
+        rows["reasons"] = found.into(PublicSignature.of_row).made()
         if not petition.is_closed:
-            rows["recent"] = _recent.rows(cursor, **of_petition).into(PublicSignature.of_row)
+            rows["recent"] = _recent.rows(cursor, **of_petition).into(PublicSignature.of_row).made()
     return rows
 
 

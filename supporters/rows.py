@@ -45,6 +45,10 @@ class Rows(Generic[R]):
         """Rows of what `function`, which has to stay as well, makes of each."""
         return Rows(self._values, self._make, self._connection, into=(*self._into, function))
 
+    def made(self) -> "Rows[R]":
+        """Made now, tuples each, and known by them: nothing else that was read gets into a key."""
+        return Rows(iter(self), _as_made, None)  # type: ignore[arg-type]  # R is a tuple
+
     def __len__(self) -> int:
         return len(self._values)
 
@@ -65,3 +69,7 @@ class Rows(Generic[R]):
 
     def _of(self, values: Values) -> "Rows[R]":
         return Rows(values, self._make, self._connection, into=self._into)
+
+
+def _as_made(values: Values, _connection: Any) -> Iterable[Any]:
+    return values

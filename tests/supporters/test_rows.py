@@ -39,6 +39,16 @@ def test_they_are_known_by_their_values_and_by_what_is_made_of_them():
     assert len({key_of(each) for each in [rows(1, 2), *others]}) == 1 + len(others)
 
 
+def test_what_was_made_is_known_by_itself_alone():
+    def pairs(values, _connection):
+        return [(value // 10, "shown") for (value,) in values]
+
+    one, other = (Rows([(number,)], pairs, None).made() for number in (12, 17))
+    assert key_of(one) == key_of(other) != key_of(Rows([(21,)], pairs, None).made())
+    assert (one[0], list(other), len(one)) == ((1, "shown"), [(1, "shown")], 1)
+    assert "12" not in repr(key_of(one))
+
+
 @pytest.mark.django_db
 def test_models_of_a_query_are_made_at_a_look(count_queries):
     update = UpdateFactory(published_at=timezone.now() - timedelta(hours=1), title="They met us")

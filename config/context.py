@@ -1,6 +1,6 @@
 """What every page needs to know about the site."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -64,32 +64,33 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1024)
-def _in_each_language(path: str, language: str | None) -> dict[str, str]:
-    """Language → path. `path` is of a page in `language`, the active one, which is all it needs."""
-    return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
-
-
-def translations(request: HttpRequest) -> list[Translation]:
+def translations(request: HttpRequest) -> tuple[Translation, ...]:
     """Nothing for a page without an address (404), one for all languages (mails' links), a POST."""
-    match = request.resolver_match
-    if request.method not in {"GET", "HEAD"} or match is None:
-        return []
-    path = request.path
-    paths = _in_each_language(path, get_language())
-    if len(set(paths.values())) < len(paths):
-        return []
+    if request.method not in {"GET", "HEAD"} or request.resolver_match is None:
+        return ()
+    found = _translations(request.path, get_language(), settings.SITE_URL, settings.LANGUAGE_CODE)
     kept = [(name, value) for name, values in request.GET.lists() for value in values
             if name not in _NOT_IN_CANONICAL]  # fmt: skip
-    query = f"?{urlencode(kept)}" if kept else ""
-    current = get_language()
-    return [
+    if not kept:
+        return found
+    return tuple(replace(each, url=f"{each.url}?{urlencode(kept)}") for each in found)
+
+
+@lru_cache(maxsize=1024)
+def _translations(
+    path: str, language: str | None, site_url: str, default: str
+) -> tuple[Translation, ...]:
+    """`path` is of a page in `language`, the active one, which is all that it needs."""
+    paths = {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+    if len(set(paths.values())) < len(paths):
+        return ()
+    return tuple(
         Translation(
             code=code,
             name=get_language_info(code)["name_local"],
-            url=f"{settings.SITE_URL}{path}{query}",
-            is_current=code == current,
-            is_default=code == settings.LANGUAGE_CODE,
+            url=f"{site_url}{path}",
+            is_current=code == language,
+            is_default=code == default,
         )
         for code, path in paths.items()
-    ]
+    )

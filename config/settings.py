@@ -135,7 +135,7 @@ MIDDLEWARE = [
     "config.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.content_policy.ContentPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "config.shedding.Shedding",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -16,6 +16,8 @@ from django.db.models import QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
 
+from supporters.rows import Make, Rows, Values
+
 R = TypeVar("R")
 
 
@@ -31,19 +33,26 @@ class Compiled(Generic[R]):
     def __init__(self, build: Callable[..., QuerySet[Any, R]], **stand_ins: Any) -> None:
         self._build = build
         self._stand_ins = stand_ins
-        self._made: dict[str, tuple[str, list[tuple[str | None, Any]], Callable[..., list[R]]]] = {}
+        self._made: dict[str, tuple[str, list[tuple[str | None, Any]], Make[R]]] = {}
 
     def __call__(self, **values: Any) -> list[R]:
         """The rows, in one statement: models, or tuples of a queryset of values_list()."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            return list(self.rows(cursor, **values))
+
+    def rows(self, cursor: Any, /, **values: Any) -> Rows[R]:
+        """The same, as yet nothing but values; by a cursor that may have read others before.
+
+        Making one costs as much as reading a few rows.
+        """
+        connection = cursor.db
         made = self._made.get(connection.vendor)
         if made is None:
             made = self._made[connection.vendor] = self._make(connection)
-        sql, slots, rows_of = made
+        sql, slots, make = made
         given = {name: _adapted(connection, value) for name, value in values.items()}
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [given[name] if name else param for name, param in slots])
-            return rows_of(cursor.fetchall(), connection)
+        cursor.execute(sql, [given[name] if name else param for name, param in slots])
+        return Rows(cursor.fetchall(), make, connection)
 
     def _make(self, connection: Any) -> Any:
         queryset = self._build(**self._stand_ins)
@@ -51,11 +60,11 @@ class Compiled(Generic[R]):
         return *_slots(connection, compiler, self._stand_ins), _maker(queryset, compiler)
 
 
-def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any], Any], list[Any]]:
+def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Make[Any]:
     """What makes rows of what the database gave; Django's does, but works it all out each time."""
     converters = compiler.get_converters([each[0] for each in compiler.select])
 
-    def converted(rows: list[Any], connection: Any) -> Any:
+    def converted(rows: Values, connection: Any) -> Any:
         if not converters:
             return rows
         compiler_here = copy(compiler)
@@ -67,14 +76,14 @@ def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any], 
     model = compiler.klass_info["model"]
     fields = compiler.klass_info["select_fields"]
     own = slice(fields[0], fields[-1] + 1)
-    names = [each[0].target.attname for each in compiler.select[own]]
+    names = frozenset(each[0].target.attname for each in compiler.select[own])
     of_queryset = (queryset._fetch_mode,) if django.VERSION >= (6, 1) else ()  # type: ignore[attr-defined]  # noqa: SLF001
     beside = get_related_populators(
         compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS, *of_queryset
     )
     annotations = tuple(compiler.annotation_col_map.items())
 
-    def models(rows: list[Any], connection: Any) -> list[Any]:
+    def models(rows: Values, connection: Any) -> list[Any]:
         made = []
         for row in converted(rows, connection):
             each = model.from_db(DEFAULT_DB_ALIAS, names, row[own])

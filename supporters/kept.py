@@ -13,6 +13,8 @@ from weakref import WeakSet
 from django.db.models import Model
 from django.utils.functional import cached_property as django_cached_property
 
+from supporters.rows import Rows
+
 T = TypeVar("T")
 
 MOST = 500  # of one part: the petitions that are read at a time
@@ -60,11 +62,14 @@ def key_of(value: Any) -> Hashable:
     """
     if isinstance(value, Model):
         return _key_of_row(value, frozenset())
+    if isinstance(value, Rows):
+        return value.key
     if isinstance(value, (list, tuple)):
         return tuple([key_of(each) for each in value])
     if isinstance(value, dict):
         return tuple([(name, key_of(each)) for name, each in value.items()])
-    hash(value)
+    if type(value).__hash__ is None:
+        raise TypeError(f"{value!r} cannot be told from others.")
     return (type(value), value)
 
 

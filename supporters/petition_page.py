@@ -1,14 +1,15 @@
 """What the page of a petition shows, gathered in at most six statements."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -23,6 +24,7 @@ from supporters.kept import Kept, key_of
 from supporters.meta import Meta
 from supporters.models import CountAdjustment, Signature
 from supporters.models.signature import shown_name
+from supporters.rows import Rows
 from supporters.sharing import Share
 from supporters.trend import growth
 
@@ -32,8 +34,7 @@ RELATED = 5
 UPDATES = 5  # shown at once; whoever wants the earlier ones opens them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicSignature:
+class PublicSignature(NamedTuple):
     """As much of a signature as its signer wants shown."""
 
     name: str
@@ -59,6 +60,17 @@ _SHOWN = ("display", "given_name", "family_name", "reason", "confirmed_at")
 _shown = attrgetter(*_SHOWN)
 
 
+# Each column costs, at each page: whoever shows another names it here, or it is asked for alone.
+_OF_PETITION = (
+    "slug", "title", "summary", "language", "goal", "trend", "status", "read_only",
+    "is_text_withheld", "opened_at", "closed_at", "closes_at", "version", "organizer",
+    "organizer_name", "on_behalf_of", "source", "outcome", "outcome_on", "outcome_note",
+    "outcome_source", "picture", "picture_alt", "picture_renditions",
+)  # fmt: skip
+_OF_VERSION = ("version__number", "version__html", "version__ask_html", "version__created_at")
+_OF_ORGANIZER = ("organizer__first_name", "organizer__last_name", "organizer__slug")
+
+
 def page_petitions() -> QuerySet[Petition]:
     """Petitions with what the page needs beside the live count."""
     carried_over = CountAdjustment.objects.filter(
@@ -66,7 +78,7 @@ def page_petitions() -> QuerySet[Petition]:
     ).order_by()
     return (
         Petition.objects.select_related("organizer", "version")
-        .defer("body", "ask", "version__body", "version__ask", "version__title", "version__summary")
+        .only(*_OF_PETITION, *_OF_VERSION, *_OF_ORGANIZER)
         .annotate(
             has_organizer=Exists(
                 Signature.objects.confirmed().filter(petition=OuterRef("pk"), is_organizer=True)
@@ -91,14 +103,21 @@ _links = Compiled(
     # Who is only to be called stands with the second steps.
     lambda petition: (
         PetitionTarget.objects.filter(petition=petition)
-        .exclude(relation=PetitionTarget.Relation.CALLED)
+        .addressed()
         .select_related("target")
+        .only("target__slug", "target__name", "target__role", "target__organization")
     ),
     petition=_PETITION,
 )
+_target = attrgetter("target")
 _steps = Compiled(lambda petition: ActionStep.objects.filter(petition=petition), petition=_PETITION)
 _updates = Compiled(
-    lambda petition, now: Update.objects.filter(petition=petition).published(now).newest_first(),
+    lambda petition, now: (
+        Update.objects.filter(petition=petition)
+        .published(now)
+        .newest_first()
+        .only("kind", "title", "html", "happened_on", "published_at", "edited_at")
+    ),
     petition=_PETITION,
     now=_NOW,
 )
@@ -114,6 +133,24 @@ _recent = Compiled(
 )
 
 
+class _Addresses(NamedTuple):
+    page: str
+    printed: str  # on paper, for eyes
+    sign: str  # where the form is sent
+
+    @classmethod
+    def of(cls, slug: str) -> "_Addresses":
+        page = settings.SITE_URL + reverse("petition", args=[slug])
+        return cls(page=page, printed=unquote(page), sign=reverse("sign", args=[slug]))
+
+
+def _addresses_of(slug: str) -> _Addresses:
+    site = (settings.SITE_URL, settings.LANGUAGE_CODE, settings.ROOT_URLCONF)
+    key = (slug, get_language(), get_script_prefix(), *site)
+    return _addresses.get(key, lambda: _Addresses.of(slug))
+
+
+_addresses: Kept[_Addresses] = Kept()
 _metas: Kept[Meta] = Kept()
 _shares: Kept[Share] = Kept()
 
@@ -123,32 +160,30 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
 
     `source`: the code of the link that led here.
     """
-    tally = Tally.of(petition)
+    tally, at = Tally.of(petition), _addresses_of(petition.slug)
     context: dict[str, Any] = {
         "petition": petition,
         "tally": tally,
         "html": petition.safe_html,
         "ask_html": petition.safe_ask_html,
         "lead": petition.summary,
-        "targets": [link.target for link in _links(petition=petition.pk)],
-        "page_url": (page_url := settings.SITE_URL + petition.get_absolute_url()),
-        "printed_url": unquote(page_url),  # on paper, for eyes
+        "page_url": at.page,
+        "printed_url": at.printed,
         "today": timezone.localdate(tally.as_of),
         "preview": preview,
         "carried_over": _carried_over(petition),
         "form": None,
         "paused": "",
     }
+    context |= (rows := _rows_beside(petition, tally))
     if petition.status == Status.REJECTED:
         if petition.is_text_withheld:
             context |= {"html": "", "ask_html": "", "lead": ""}
         return context | {"rejection": _rejection(petition)}
-    updates = _updates(petition=petition.pk, now=tally.as_of)
+    updates = rows["updates"]
     context |= {
-        "steps": _steps(petition=petition.pk),
         "updates": updates[:UPDATES],
         "earlier_updates": updates[UPDATES:],
-        "reasons": list(map(PublicSignature.of_row, reasons.of_page(petition.pk, limit=REASONS))),
         "appeal": appeal(
             petition,
             total=tally.count,
@@ -156,19 +191,40 @@ def page_context(petition: Petition, *, preview: bool = False, source: str = "")
         ),
     }
     if petition.is_public:
-        updated = tuple(at for each in updates if (at := each.edited_at or each.published_at))
-        of_page = (get_language(), key_of(petition), petition.is_open, page_url)
+        of_page = (get_language(), key_of(petition), petition.is_open, at.page)
         context["meta"] = _metas.get(
-            (*of_page, tally.without_time, updated),
-            lambda: Meta.of(petition, tally, page_url=page_url, updated=updated),
+            (*of_page, tally.without_time, key_of(updates)),
+            lambda: Meta.of(petition, tally, page_url=at.page, updated=_moments(updates)),
         )
-        context["share"] = _shares.get(of_page, lambda: Share.of(petition, page_url, embed=True))
-    if petition.is_closed:
+        context["share"] = _shares.get(of_page, lambda: Share.of(petition, at.page, embed=True))
+    if "recent" not in rows:
         return context | _of_closed(petition)
-    context |= _of_open(petition)
+    context |= {"latest": next(iter(rows["recent"][:1]), None), "last_day": growth(petition)}
     if petition.is_signable and not preview:
-        context |= _to_sign(petition, source)
+        context |= _to_sign(petition, source, action=at.sign)
     return context
+
+
+def _rows_beside(petition: Petition, tally: Tally) -> dict[str, Rows[Any]]:
+    """What is shown beside its own row, read by one cursor; `recent` while it is not closed."""
+    of_petition = {"petition": petition.pk}
+    with connection.cursor() as cursor:
+        rows: dict[str, Rows[Any]] = {"targets": _links.rows(cursor, **of_petition).into(_target)}
+        if petition.status == Status.REJECTED:
+            return rows
+        rows["updates"] = _updates.rows(cursor, **of_petition, now=tally.as_of)
+        rows["steps"] = _steps.rows(cursor, **of_petition)
+        found = reasons.of_page(cursor, petition.pk, limit=REASONS)
+        # Made at once: a name that its signer does not want shown is not to stay in a key.
+        rows["reasons"] = found.into(PublicSignature.of_row).made()
+        if not petition.is_closed:
+            rows["recent"] = _recent.rows(cursor, **of_petition).into(PublicSignature.of_row).made()
+    return rows
+
+
+def _moments(updates: Iterable[Update]) -> list[datetime]:
+    """When readers were told something, for machines."""
+    return [at for each in updates if (at := each.edited_at or each.published_at)]
 
 
 def _of_closed(petition: Petition) -> dict[str, Any]:
@@ -180,18 +236,11 @@ def _of_closed(petition: Petition) -> dict[str, Any]:
     }
 
 
-def _of_open(petition: Petition) -> dict[str, Any]:
-    recent = [PublicSignature.of_row(row) for row in _recent(petition=petition.pk)]
-    latest = recent[0] if recent else None
-    return {"recent": recent, "latest": latest, "last_day": growth(petition)}
-
-
-def _to_sign(petition: Petition, source: str) -> dict[str, Any]:
+def _to_sign(petition: Petition, source: str, *, action: str) -> dict[str, Any]:
     """The form, or what staff say in its place."""
     on = switches.current()
     if on.signing_paused:
         return {"paused": on.signing_message}
-    action = reverse("sign", args=[petition.slug])
     return {"form": blank_form(action=action, source=source, asks=consent.asks(petition))}
 
 

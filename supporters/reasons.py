@@ -9,13 +9,14 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from petitions import claims
 from petitions.models import Petition, PetitionEvent, impartial
 from supporters.models import ReasonChoice, Signature
 from supporters.recalls import recall
+from supporters.rows import Rows, Values
 
 MOST_FIRST = 3  # beside them the page has room for as many others
 
@@ -68,12 +69,15 @@ _ID, _PLACE, _PLACED_AT = range(len(ShownReason._fields), len(ShownReason._field
 _order = itemgetter(_PLACE, _PLACED_AT, _ID)
 
 
-def of_page(petition_id: int, *, limit: int) -> list[ShownReason]:
+def of_page(cursor: Any, petition_id: int, *, limit: int) -> Rows[ShownReason]:
     """Those put first, then the newest."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_PAGE, [petition_id, petition_id, limit])
-        found = sorted(cursor.fetchall(), key=_order, reverse=True)[:limit]
-    shown = [ShownReason._make(row[:_ID]) for row in found]
+    cursor.execute(_OF_PAGE, [petition_id, petition_id, limit])
+    found = sorted(cursor.fetchall(), key=_order, reverse=True)[:limit]
+    return Rows([row[:_ID] for row in found], _shown, cursor.db)
+
+
+def _shown(rows: Values, connection: Any) -> list[ShownReason]:
+    shown = list(map(ShownReason._make, rows))
     for convert in connection.ops.get_db_converters(_CONFIRMED_AT):  # SQLite gives a text
         shown = [
             each._replace(confirmed_at=convert(each.confirmed_at, _CONFIRMED_AT, connection))

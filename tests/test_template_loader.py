@@ -9,7 +9,9 @@ from django.urls import NoReverseMatch
 from django.utils import translation
 
 LOADERS = ["django.template.loaders.filesystem.Loader"]
-BUILTINS = ["django.templatetags.i18n", "django.templatetags.static"]
+BUILTINS = [
+    "django.templatetags.i18n", "django.templatetags.static", "supporters.templatetags.kept",
+]  # fmt: skip
 
 TEXTS = {
     "parent.html": "<{% block a %}{% translate 'Petitions' %}{% endblock %}> {% static 'a.css' %}",
@@ -19,8 +21,11 @@ TEXTS = {
     "{% translate 'Closed' context 'before a date' %}"
     "{% include 'part.html' %}{% endblock %}",
     "part.html": "{% url 'help' 'privacy' %}{% url 'petition' slug %}{% translate word %}"
-    "{% language 'es' %}{% translate 'Petitions' %}{% url 'home' %}{% endlanguage %}"
+    "{% language 'es' %}{% translate 'Petitions' %}{% url 'home' %}{% include 'kept.html' %}"
+    "{% kept slug=slug %}{{ slug }} {% translate 'Privacy' %}{% endkept %}{% endlanguage %}"
+    "{% if slug %}{% translate 'Petitions' %}{% endif %}{% include 'kept.html' %}"
     "{% translate 'Petitions' as later %}({{ later }}) {% translate '100%% & more' %}",
+    "kept.html": "{% kept slug=slug %}{% translate 'Petitions' %}{% endkept %}",
 }
 SLUG = "mend"
 CONTEXTS = [
@@ -86,3 +91,21 @@ def test_an_address_that_is_not_there_is_the_pages_fault_not_the_loaders(tmp_pat
 
 def test_the_site_uses_it():
     assert site.TEMPLATES[0]["OPTIONS"]["loaders"][0][0] == "config.template_loader.Loader"
+
+
+def test_a_part_in_which_all_is_constant_is_one_with_what_is_around_it(tmp_path):
+    texts = {
+        "constant.html": "{% comment %}a word{% endcomment %}{% translate 'Privacy' %}",
+        "page.html": "a {% include 'constant.html' %} b{% include 'part.html' %}"
+        "{% include 'constant.html' with x=1 %}{% include 'page.html' %}{% include name %}",
+        "part.html": "{{ slug }}",
+        "odd.html": "{% if x %}{% include 'nowhere.html' %}{% include 'broken.html' %}{% endif %}fine",
+        "broken.html": "{% nonsense %}",
+    }
+    settled = engine(tmp_path, settled=True)
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    assert [type(node).__name__ for node in settled.get_template("page.html").nodelist] == [
+        "Settled", *["IncludeNode"] * 4,
+    ]  # fmt: skip
+    assert settled.get_template("odd.html").render(Context()) == "fine"

@@ -4,12 +4,11 @@ from collections.abc import Hashable
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.db.models import Model
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
-from django.utils.translation import get_language
 
 from supporters.kept import Kept, key_of
+from supporters.saying import how
 
 register = template.Library()
 
@@ -25,13 +24,7 @@ class KeptNode(template.Node):
         given = {name: each.resolve(context, ignore_failures=True) for name, each in self.values}
         if context.get("preview"):  # of what anybody types, at any length
             return self._made(context, given)
-        key = (
-            get_language(),
-            # Only tests change these: see config.template_loader.
-            settings.LANGUAGE_CODE,
-            settings.ROOT_URLCONF,
-            *[_key_on_this_page(value, context) for value in given.values()],
-        )
+        key = (how(context), *[_key_on_this_page(value, context) for value in given.values()])
         return self._kept.get(key, lambda: self._made(context, given))
 
     def _made(self, context: template.Context, given: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Who signed a petition, as far as they want to be shown."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -51,7 +50,7 @@ def supporters(request: HttpRequest, petition: Petition) -> HttpResponse:
         "petition": petition,
         "tally": Tally.of(petition),
         "supporters": [
-            replace(PublicSignature.of(signature), position=signature.position)
+            PublicSignature.of(signature)._replace(position=signature.position)
             for signature in shown
         ],
         "next_url": next_url if further and further > 1 else None,

@@ -183,7 +183,12 @@ def test_an_address_is_found_by_the_same_index(petition):
 
 def test_the_reasons_of_a_page_have_an_index_of_their_own(petition):
     rows = []
-    [plan] = plans(lambda: rows.extend(reasons.of_page(petition.pk, limit=petition_page.REASONS)))
+
+    def ask():
+        with connection.cursor() as cursor:
+            rows.extend(reasons.of_page(cursor, petition.pk, limit=petition_page.REASONS))
+
+    [plan] = plans(ask)
     assert len(rows) == petition_page.REASONS
     assert "supporters_signature_reasons" in plan
     assert "Sort" not in plan

@@ -59,13 +59,13 @@ def test_what_was_typed_comes_back_with_the_message(client, paused):
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
     assert answer["Cache-Control"] == "private, no-cache"
     html = answer.content.decode()
-    assert "<title>Error: " in html
+    assert "<title>Signing is paused · " in html  # no mistake of who signs
     assert SAID in html
     assert "What you typed is kept" in html
     for name, value in typed(reason="I cross it daily.").items():
         if name in {"given_name", "family_name", "email", "reason"}:
             assert value in html
-    assert html.count("Signing is paused") == 1
+    assert html.count("Signing is paused") == 2
     assert not Signature.objects.exists()
     assert not OutgoingMail.objects.exists()
 

@@ -139,7 +139,7 @@ function keepFresh(tally) {
   }
 
   function close() {
-    // The form stays: somebody may be typing in it. The server says so when it is sent.
+    // The form stays: somebody may be typing in it.
     over = true;
     before.textContent = words.had;
     tally.classList.add("dry");
@@ -288,7 +288,7 @@ function sendOnce() {
   });
 }
 
-// Emptied first, so that a second time is spoken too.
+// Emptied first: a second time is spoken too.
 function say(status, text) {
   status.textContent = "";
   setTimeout(() => {
@@ -299,7 +299,7 @@ function say(status, text) {
 
 // Sharing
 //
-// The block's address, never the page's: a signer's own page is nobody else's.
+// Never the page's address: a signer's own page is nobody else's.
 
 const block = document.querySelector("[data-share]");
 if (block) offer(block);

@@ -169,10 +169,10 @@ def test_signing_and_confirming_read_no_table_whole_nor_all_that_is_pending():
     for number, signature_id in enumerate(ids):
         sign(petition.pk, replace(SAM, email_key=f"new{number}@example.org"))
         assert confirm(signature_id) == Answer.CONFIRMED
-    assert Signature.objects.filter(status="confirmed").count() == 30
-    assert scans("supporters_signature") == before + 1  # the count
+    assert scans("supporters_signature") == before
     assert scans("petitions_petition") == petitions
     assert scans("supporters_signature_pending") == pending
+    assert Signature.objects.filter(status="confirmed").count() == 30
 
 
 def test_an_address_is_found_by_the_same_index(petition):

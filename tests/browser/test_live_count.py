@@ -121,6 +121,29 @@ def test_errors_make_it_ask_less_often(petition, page, asked, watch):
     expect(page.locator(".count")).to_have_text(re.compile(r"This petition has\s+1\s+supporter"))
 
 
+def in_pace(page):
+    """A function that lets five seconds pass, no faster than the site answers."""
+    waiting = set()
+
+    def began(request):
+        waiting.add(request)
+
+    def ended(request):
+        waiting.discard(request)
+
+    page.on("request", began)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+
+    def go_on():
+        page.clock.run_for(5_000)
+        page.wait_for_timeout(50)
+        while waiting:
+            page.wait_for_timeout(50)
+
+    return go_on
+
+
 def test_a_name_that_went_does_not_come_back_when_the_site_is_calm_again(petition, page, watch):
     watch.expect("count.json")
     said = {"status": 200, "count": 2}
@@ -134,12 +157,12 @@ def test_a_name_that_went_does_not_come_back_when_the_site_is_calm_again(petitio
         for _ in range(100):
             if seen():
                 return
-            page.clock.run_for(5_000)
-            page.wait_for_timeout(50)
+            go_on()
         raise AssertionError("It was not seen.")
 
     page.route("**/count.json", answer)
     page.goto("/petitions/mend/")
+    go_on = in_pace(page)
     latest, notice = page.locator("[data-count-latest]"), page.locator(".latest")
     expect(latest).to_contain_text("Latest: ")
     until(lambda: not latest.count())
@@ -167,23 +190,9 @@ def test_a_busy_site_is_told_until_it_is_over(petition, page, asked, watch):
     expect(seen).to_have_text("Signing may have to wait.")
     assert form.bounding_box()["y"] == top
     page.unroute_all()
-    waiting = set()
-
-    def began(request):
-        waiting.add(request)
-
-    def ended(request):
-        waiting.discard(request)
-
-    page.on("request", began)
-    page.on("requestfinished", ended)
-    page.on("requestfailed", ended)
-    # It asks less and less often; and the clock runs no faster than the site answers.
-    for _ in range(100):
-        page.clock.run_for(5_000)
-        page.wait_for_timeout(50)
-        while waiting:
-            page.wait_for_timeout(50)
+    go_on = in_pace(page)
+    for _ in range(100):  # it asks less and less often
+        go_on()
         if latest.count():
             break
     expect(seen).to_contain_text("Latest: ")

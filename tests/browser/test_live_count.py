@@ -144,6 +144,7 @@ def in_pace(page):
     return go_on
 
 
+@pytest.mark.usefixtures("asked")
 def test_a_name_that_went_does_not_come_back_when_the_site_is_calm_again(petition, page, watch):
     watch.expect("count.json")
     said = {"status": 200, "count": 2}

@@ -47,9 +47,6 @@ class KnownSessions:
         self._inside: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def has(self, request: HttpRequest) -> bool:
-        return request.COOKIES.get(settings.SESSION_COOKIE_NAME) in self._keys
-
     def enter(self, request: HttpRequest) -> bool:
         """Whether it may be answered now as one of a session that is known; then leave() has to
         follow. Else it is for the strangers' lane."""

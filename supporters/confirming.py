@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,9 +13,7 @@ from petitions.states import Status
 from supporters.compiled import CompiledUpdate
 from supporters.database_functions import NOW, call
 from supporters.models import Signature
-
-if TYPE_CHECKING:
-    from supporters.turns import Signer
+from supporters.turns import Unconfirmed
 
 GRACE = timedelta(hours=24)  # for who signed before the closing and reads the mail after it
 
@@ -56,7 +54,7 @@ def _confirmed(signature_id: int) -> bool:
     return bool(_confirm(signature=signature_id, now=now, cutoff=now - GRACE))
 
 
-def can_be_confirmed(signature: "Signature | Signer") -> bool:
+def can_be_confirmed(signature: Signature | Unconfirmed) -> bool:
     """Whether confirm() would take this pending signature now; for the page that asks."""
     now = timezone.now()
     petition = signature.petition

@@ -32,7 +32,7 @@ from supporters.moderation import mails as moderators_mails
 from supporters.starting import mails as start_mails
 from supporters.teams import mails as team_mails
 from supporters.tokens import Purpose
-from supporters.turns import Signer
+from supporters.turns import Unconfirmed
 
 LONGEST_TITLE = 60  # characters of a title in a subject: what a phone shows
 LONGEST_NAME = 40
@@ -84,14 +84,14 @@ def compose(mail: OutgoingMail) -> Mail | None:
     return message
 
 
-def asking_to_confirm(mail: OutgoingMail, signer: Signer) -> tuple[str, bytes] | None:
+def asking_to_confirm(mail: OutgoingMail, signature: Unconfirmed) -> tuple[str, bytes] | None:
     """What compose() makes for who has yet to confirm: the sender, and the bytes on the wire.
 
     In half the time. None where nothing is to be said, or the message must be made after all.
     """
-    if not can_be_confirmed(signer):
+    if not can_be_confirmed(signature):
         return None
-    letter, values = _to_confirm(signer, mail.payload.get("language", ""))
+    letter, values = _to_confirm(signature, mail.payload.get("language", ""))
     text = letter.wire(address_on_the_wire(mail.recipient), _message_id(mail), values)
     return (letter.sender, text) if text else None
 
@@ -148,7 +148,7 @@ def confirm(signature: Signature, *, language: str = "") -> Mail:
     return letter.fill(**values)
 
 
-def _to_confirm(signature: Signature | Signer, language: str) -> tuple[Form, dict[str, str]]:
+def _to_confirm(signature: Signature | Unconfirmed, language: str) -> tuple[Form, dict[str, str]]:
     language = spoken(language or signature.language)
     petition, name = signature.petition, _greetable(signature.given_name)
     days = settings.PETITIONS_UNCONFIRMED_DAYS

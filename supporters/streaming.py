@@ -127,7 +127,7 @@ def _letter(
     if reading is None:
         return None
     try:
-        made = mails.asking_to_confirm(mail, turns.signer(reading.state))
+        made = mails.asking_to_confirm(mail, turns.unconfirmed(reading.state))
     except Exception:  # noqa: BLE001 (again, and judged, when it goes the ordinary way)
         return None
     text = delivery.line.wire(*made) if made else None

@@ -27,7 +27,7 @@ _STATUS = SIGNATURE.index("status")
 State = tuple[Any, ...]  # the values of these columns
 
 
-class Signer(NamedTuple):
+class Unconfirmed(NamedTuple):
     """A signature as far as a mail that asks to confirm is made of it."""
 
     id: int
@@ -154,9 +154,9 @@ def as_read(mail: OutgoingMail, state: State) -> OutgoingMail:
     return mail
 
 
-def signer(state: State) -> Signer:
-    """Who signed, of a mail whose signature is there; a model would cost as much as its mail."""
-    return Signer._make((*state[: len(SIGNATURE)], _petition(state)))
+def unconfirmed(state: State) -> Unconfirmed:
+    """Of a mail whose signature is there; a model would cost as much as its mail."""
+    return Unconfirmed._make((*state[: len(SIGNATURE)], _petition(state)))
 
 
 def _petition(state: State) -> Petition:

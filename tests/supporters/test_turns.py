@@ -78,26 +78,19 @@ def test_the_row_is_another_when_anything_has_changed_that_the_mail_is_made_of(m
 
 
 @pytest.mark.parametrize("waits", [False, True])
-def test_one_is_stamped_and_another_is_read_as_a_row(waits):
+@pytest.mark.parametrize(("way", "part"), [(turns.turn, "state"), (turns.turn_as_row, "row")])
+def test_one_is_stamped_and_another_is_read(way, part, waits):
     signature_mails(2)
     first, second = outbox.claim()
-    was_ours, row = turns.turn_as_row(first, second, waits=waits)
+    was_ours, found = way(first, second, waits=waits)
     assert was_ours
-    assert row == turns.readings([second])[second.pk].row
-    assert OutgoingMail.objects.exclude(sent_at=None).get() == first
-    assert turns.turn_as_row(first, None, waits=waits) == (False, None)
-
-
-@pytest.mark.parametrize("waits", [False, True])
-def test_one_is_stamped_and_another_is_read(waits):
-    signature_mails(2)
-    first, second = outbox.claim()
-    was_ours, state = turns.turn(first, second, waits=waits)
-    assert was_ours
-    assert state[0] == second.signature_id
+    reading = turns.readings([second])[second.pk]
+    assert found == getattr(reading, part)
+    assert reading.state[0] == second.signature_id
     stamped = OutgoingMail.objects.exclude(sent_at=None).get()
     assert (stamped.pk, stamped.leased_until, stamped.failure) == (first.pk, None, "")
-    assert turns.turn(first, second, waits=waits)[0] is False
+    assert way(first, second, waits=waits)[0] is False
+    assert way(first, None, waits=waits) == (False, None)
 
 
 def test_what_is_not_ours_has_no_state():

@@ -201,6 +201,20 @@ def test_too_many_drafts_are_refused_with_what_was_typed(client, settings):
     assert PetitionDraft.objects.count() == 1
 
 
+def test_too_many_texts_of_a_draft_are_refused_with_what_was_typed(client, settings):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "draft": "2/minute"}
+    row = PetitionDraft.objects.create(typed={"title": TITLE})
+    assert client.post(at(row, "story"), {"body": "One", "action": "keep"}).status_code == 204
+    assert client.post(at(row, "story"), {"body": "Two", "ask": "Mend it"}).status_code == 302
+    for typed in ({"body": "Three", "ask": "Mend it"}, {"body": "Four", "action": "keep"}):
+        answer = client.post(at(row, "story"), typed)
+        assert answer.status_code == 429
+        assert answer["Retry-After"]
+        assert typed["body"] in answer.content.decode()
+    row.refresh_from_db()
+    assert row.typed["body"] == "Two"
+
+
 # Targets
 
 

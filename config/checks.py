@@ -139,7 +139,7 @@ def check_trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def check_outbox_lease(**kwargs: Any) -> list[CheckMessage]:
     _, timeout = _mailer()
-    if timeout * 2 <= settings.PETITIONS_OUTBOX_LEASE:
+    if timeout * 2 < settings.PETITIONS_OUTBOX_LEASE:  # no mail is begun in its second half
         return []
     return [
         Error(

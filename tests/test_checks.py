@@ -81,7 +81,8 @@ def test_a_site_in_good_order_is_met_with_silence(site):
         ({"PETITIONS_RATE_LIMITS": {"sign": "often"}}, {"undersigned.E004"}),
         ({"PETITIONS_TRUSTED_PROXIES": ["the proxy"]}, {"undersigned.E005"}),
         ({"PETITIONS_TRUSTED_PROXIES": ["0.0.0.0/0"]}, {"undersigned.E005"}),
-        ({"PETITIONS_OUTBOX_LEASE": 30}, {"undersigned.E006"}),
+        ({"PETITIONS_OUTBOX_LEASE": 40}, {"undersigned.E006"}),
+        ({"PETITIONS_OUTBOX_LEASE": 41}, set()),
     ],
 )
 def test_a_mistake_is_named(site, changes, spoken):

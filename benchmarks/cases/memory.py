@@ -1,10 +1,9 @@
 """Whether the web processes grow: their memory after the start, and after many visitors.
 
 "After the start" is when each process has been asked a few times for each kind of page, and has taken
-signatures, by as many clients at once as come later, so that what is loaded at its first use is there: modules,
-templates, connections. The
-memory for pages has its usual room and would be filled by nothing but many thousand different pages, so
-it is filled here with pages of its own kind. They are all of one size and lie side by side; the first few
+signatures, by as many clients at once as come later, so that what is loaded at its first use is there:
+modules, templates, connections. The memory for pages has its usual room and would be filled by nothing
+but many thousand different pages, so it is filled here with pages of its own kind. They are all of one size and lie side by side; the first few
 thousand visitors after them put others in their place, between which gaps remain, and bring all threads
 to what they need at most. So those visitors belong to the start. One row is from before the filling, one
 from after them.
@@ -40,10 +39,8 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "300"))  # at most, and what is un
 WARMING_SECONDS = SECONDS / 8  # of them
 TIMES = 3  # that each process is asked for each kind of page, or more: who answers is by chance
 STEP = 10  # seconds
-AT_ONCE, FULL = (
-    1_000,
-    0.88,
-)  # requests between two looks; of its room, since a tenth is made free at once
+AT_ONCE = 1_000  # requests between two looks
+FULL = 0.88  # of its room, since a tenth is made free at once
 LOOKS = 100  # each by a new connection: so many that every process has answered
 BLOCK, CROWD = 5_000, 100  # as in visit.lua
 _OF_ONE_PETITION = (

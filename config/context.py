@@ -14,6 +14,7 @@ from django.utils.translation import get_language, get_language_info
 from supporters import switches
 from supporters.cards import site_card_url
 from supporters.meta import locale
+from supporters.saying import where
 
 # What an address may carry that changes nothing in the page but whom it came from.
 _NOT_IN_CANONICAL = frozenset({"via"})
@@ -68,7 +69,7 @@ def translations(request: HttpRequest) -> tuple[Translation, ...]:
     """Nothing for a page without an address (404), one for all languages (mails' links), a POST."""
     if request.method not in {"GET", "HEAD"} or request.resolver_match is None:
         return ()
-    found = _translations(request.path, get_language(), settings.SITE_URL, settings.LANGUAGE_CODE)
+    found = _translations(request.path, get_language(), where())
     kept = [(name, value) for name, values in request.GET.lists() for value in values
             if name not in _NOT_IN_CANONICAL]  # fmt: skip
     if not kept:
@@ -78,7 +79,7 @@ def translations(request: HttpRequest) -> tuple[Translation, ...]:
 
 @lru_cache(maxsize=1024)
 def _translations(
-    path: str, language: str | None, site_url: str, default: str
+    path: str, language: str | None, _where: tuple[str, ...]
 ) -> tuple[Translation, ...]:
     """`path` is of a page in `language`, the active one, which is all that it needs."""
     paths = {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
@@ -88,9 +89,9 @@ def _translations(
         Translation(
             code=code,
             name=get_language_info(code)["name_local"],
-            url=f"{site_url}{path}",
+            url=f"{settings.SITE_URL}{path}",
             is_current=code == language,
-            is_default=code == default,
+            is_default=code == settings.LANGUAGE_CODE,
         )
         for code, path in paths.items()
     )

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 
 PATIENCE = 1.0  # seconds
 
+Account = int  # the key of its row
+
 
 class Lane:
     """`places` for those who are answered, `seats` for those who wait a moment for one."""
@@ -33,36 +35,38 @@ class Lane:
 
 
 class KnownSessions:
-    """Those in which this process has answered somebody who was logged in.
+    """Those in which this process has answered somebody who was logged in, and who that was.
 
     That there is a cookie proves nothing, since anybody can write one, and whether it is a
     session's the database alone could tell.
     """
 
     MOST = 10_000
-    PLACES = 4  # of one session at once: whoever confirmed a draft by mail has one
+    # Of one account at once, however often it has logged in: whoever confirmed a draft by mail has
+    # an account.
+    PLACES = 4
 
     def __init__(self) -> None:
-        self._keys: OrderedDict[str, None] = OrderedDict()
-        self._inside: Counter[str] = Counter()
+        self._keys: OrderedDict[str, Account] = OrderedDict()
+        self._inside: Counter[Account] = Counter()
         self._lock = threading.Lock()
 
-    def enter(self, request: HttpRequest) -> bool:
-        """Whether it may be answered now as one of a session that is known; then leave() has to
-        follow. Else it is for the strangers' lane."""
+    def enter(self, request: HttpRequest) -> Account | None:
+        """Whose it is, if it may be answered now as one of a session that is known; then leave()
+        has to follow. Else it is for the strangers' lane."""
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         with self._lock:
-            if key not in self._keys or self._inside[key] >= self.PLACES:
-                return False
-            self._inside[key] += 1
-        return True
+            whose = self._keys.get(key)
+            if whose is None or self._inside[whose] >= self.PLACES:
+                return None
+            self._inside[whose] += 1
+        return whose
 
-    def leave(self, request: HttpRequest) -> None:
-        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    def leave(self, whose: Account) -> None:
         with self._lock:
-            self._inside[key] -= 1
-            if not self._inside[key]:
-                del self._inside[key]
+            self._inside[whose] -= 1
+            if not self._inside[whose]:
+                del self._inside[whose]
 
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
         """Remember the session of who is logged in, and forget one that has ended.
@@ -85,7 +89,7 @@ class KnownSessions:
                 self._keys.pop(came_with, None)
             if not key:
                 return
-            self._keys[key] = None
+            self._keys[key] = user.pk
             self._keys.move_to_end(key)
             if len(self._keys) > self.MOST:
                 self._keys.popitem(last=False)

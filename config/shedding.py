@@ -164,16 +164,16 @@ class Shedding:
 
     def _admit(self, request: HttpRequest) -> HttpResponse:
         """Also while the site is busy: staff switch it off here."""
-        is_known = self.known.enter(request)
-        if not is_known and not self.strangers.enter():
+        whose = self.known.enter(request)
+        if whose is None and not self.strangers.enter():
             return self._refuse(request, "accounts")
         try:
             response = self.get_response(request)
         finally:
-            if is_known:
-                self.known.leave(request)
-            else:
+            if whose is None:
                 self.strangers.leave()
+            else:
+                self.known.leave(whose)
         self.known.note(request, response)
         return response
 
@@ -205,8 +205,8 @@ def refuse(request: HttpRequest, why: str) -> None:
 
 def _goes_on(path: str) -> bool:
     """While the site is busy. Links in mails: no more of them than mails went out, and each is one
-    statement. Drafts. And pictures, one statement and then kept for a year: a page from memory
-    shows them."""
+    statement. Drafts. And pictures, which a page from memory shows: one statement of an index each,
+    also where somebody makes up names."""
     if errors.is_link(path) or path.startswith(_PICTURES):
         return True
     path = errors.bare(path)

@@ -5,6 +5,7 @@ rendering: {% translate "…" %}, {% url 'help' 'privacy' %}, {% static 'css/sit
 them out again took a third of a page's CPU. What names a variable is left as it is.
 """
 
+import threading
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -19,15 +20,22 @@ from django.templatetags.static import StaticNode
 from supporters import saying
 
 _SILENT = (TextNode, LoadNode, CommentNode)  # cost next to nothing where they stand alone
+_settling = threading.RLock()  # a template settles those that it includes
 
 
 class Loader(CachedLoader):
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
+        """Settled. Nobody is given one whose nodes are still being replaced, for a page of it would
+        lack some; but for a template that includes itself, while it is settled."""
         template = super().get_template(template_name, skip)
-        if not getattr(template, "is_settled", False):
-            template.is_settled = True  # type: ignore[attr-defined]
-            _settle(template.nodelist, self.get_template)
-            template.nodelist = SettledNodes(template.nodelist)
+        if getattr(template, "is_settled", False):
+            return template
+        with _settling:
+            if not hasattr(template, "is_settled"):
+                template.is_settled = False  # type: ignore[attr-defined]
+                _settle(template.nodelist, self.get_template)
+                template.nodelist = SettledNodes(template.nodelist)
+                template.is_settled = True  # type: ignore[attr-defined]
         return template
 
 

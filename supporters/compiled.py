@@ -2,7 +2,7 @@
 
 Django takes 0.3 to 2 ms of CPU to make SQL of a queryset, several times what the database and the
 rows cost afterwards: of the petition's page it was half. What is written here for a hot page stays
-a queryset, and its rows stay models.
+a queryset, and its rows are models where somebody looks at them (supporters.rows).
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Compiled(Generic[R]):
     def rows(self, cursor: Any, /, **values: Any) -> Rows[R]:
         """The same, as yet nothing but values; by a cursor that may have read others before.
 
-        Making one costs as much as reading a few rows.
+        Making a cursor costs as much as reading a few rows.
         """
         connection = cursor.db
         made = self._made.get(connection.vendor)

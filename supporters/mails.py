@@ -29,6 +29,7 @@ from supporters.letters import Form, blank, form
 from supporters.mail_backend import Mail
 from supporters.models import OutgoingMail, Signature
 from supporters.moderation import mails as moderators_mails
+from supporters.saying import where
 from supporters.starting import mails as start_mails
 from supporters.teams import mails as team_mails
 from supporters.tokens import Purpose
@@ -89,7 +90,7 @@ def asking_to_confirm(mail: OutgoingMail, signature: Unconfirmed) -> tuple[str, 
 
     In half the time. None where nothing is to be said, or the message must be made after all.
     """
-    if not can_be_confirmed(signature):
+    if not _is_asked_to_confirm(signature):
         return None
     letter, values = _to_confirm(signature, mail.payload.get("language", ""))
     text = letter.wire(address_on_the_wire(mail.recipient), _message_id(mail), values)
@@ -117,9 +118,11 @@ def _for_signer(signature: Signature | None, language: str) -> Mail | None:
         return None
     if signature.status == Signature.Status.CONFIRMED:
         return already_confirmed(signature, language=language)
-    if signature.status == Signature.Status.PENDING and can_be_confirmed(signature):
-        return confirm(signature, language=language)
-    return None
+    return confirm(signature, language=language) if _is_asked_to_confirm(signature) else None
+
+
+def _is_asked_to_confirm(signature: Signature | Unconfirmed) -> bool:
+    return signature.status == Signature.Status.PENDING and can_be_confirmed(signature)
 
 
 def _for_supporter(mail: OutgoingMail) -> Mail | None:
@@ -314,13 +317,7 @@ def _url(name: str, argument: str | int) -> str:
 
 def _site() -> tuple[str, ...]:
     """What every mail depends on beside its subject; settings that only tests change."""
-    return (
-        settings.SITE_NAME,
-        settings.SITE_URL,
-        settings.DEFAULT_FROM_EMAIL,
-        settings.LANGUAGE_CODE,
-        settings.ROOT_URLCONF,
-    )
+    return (settings.SITE_NAME, settings.DEFAULT_FROM_EMAIL, *where())
 
 
 def _sender() -> str:

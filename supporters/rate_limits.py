@@ -26,7 +26,7 @@ from .client import client_hash
 
 logger = logging.getLogger(__name__)
 
-Scope = Literal["sign", "resend", "login", "start", "draft", "test", "report", "preview"]
+Scope = Literal["sign", "resend", "change", "login", "start", "draft", "test", "report", "preview"]
 
 REDIS_PATIENCE = 0.25  # seconds, to connect and to answer
 REDIS_REST = 5  # seconds without asking again, so that a hanging Redis does not slow down everyone
@@ -36,8 +36,11 @@ _building = Lock()  # lru_cache alone may build two, each with a count of its ow
 _silent_until = 0.0  # time.monotonic()
 
 
-def allow(request: HttpRequest, scope: Scope) -> bool:
-    """Count this request; False when its client has used up the scope's rate."""
+def allow(request: HttpRequest, scope: Scope, *, whose: str = "") -> bool:
+    """Count this request; False when its client has used up the scope's rate.
+
+    Where `whose` says so it is not the client's but of one thing: nobody else can use it up.
+    """
     global _silent_until  # noqa: PLW0603 (a clock, written by whoever met the failure)
     if time.monotonic() < _silent_until:
         return True
@@ -45,7 +48,7 @@ def allow(request: HttpRequest, scope: Scope) -> bool:
     try:
         with _building:
             limiter = _limiter(settings.REDIS_URL)
-        allowed = limiter.hit(rate, scope, client_hash(request))
+        allowed = limiter.hit(rate, scope, whose or client_hash(request))
     except StorageError as error:
         _silent_until = time.monotonic() + REDIS_REST
         logger.warning("No rate limits for %s seconds, Redis failed: %s", REDIS_REST, error)

@@ -5,9 +5,21 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.template import Context
+from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
 _HOW = "how it is said"  # in a render_context, which is of one template and one rendering
+
+
+def where() -> tuple[str, ...]:
+    """What addresses depend on beside the language. Only tests change it while a process runs."""
+    # Which language has no prefix is said by LANGUAGE_CODE.
+    return (
+        get_script_prefix(),
+        settings.SITE_URL,
+        settings.LANGUAGE_CODE,
+        settings.ROOT_URLCONF,
+    )
 
 
 def how(context: Context) -> Hashable:
@@ -15,8 +27,7 @@ def how(context: Context) -> Hashable:
     of_template = context.render_context
     found = of_template.get(_HOW)
     if found is None:
-        # The settings say which language has no prefix in addresses; only tests change them.
-        found = (get_language(), settings.LANGUAGE_CODE, settings.ROOT_URLCONF)
+        found = (get_language(), *where())
         of_template[_HOW] = found
     return found
 

@@ -27,6 +27,7 @@ from petitions import clock
 from supporters import rate_limits, readiness, switches
 from supporters.kept import forget_everything
 from supporters.views.petition_lookup import remembered_id
+from tests import late_columns
 from tests.chromium import find_chromium
 from tests.faults.cluster import find_binaries
 from tests.programs import SERVERS, find_program
@@ -152,6 +153,12 @@ def count_queries() -> Callable[..., AbstractContextManager[Queries]]:
 def _no_pictures_left() -> Iterator[None]:
     yield
     shutil.rmtree(django_settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_late_columns() -> Iterator[None]:
+    with late_columns.refused():
+        yield
 
 
 @pytest.fixture

@@ -170,15 +170,15 @@ def asked(rf, db):
 
 
 def is_known(known, request):
-    if entered := known.enter(request):
-        known.leave(request)
-    return entered
+    if whose := known.enter(request):
+        known.leave(whose)
+    return whose is not None
 
 
 def test_the_oldest_are_forgotten(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "MOST", 2)
     known = KnownSessions()
-    requests = [asked(User()) for _ in range(3)]
+    requests = [asked(User(pk=pk)) for pk in (1, 2, 3)]
     for request in requests:
         known.note(request, HttpResponse())
     assert [is_known(known, request) for request in requests] == [False, True, True]
@@ -191,7 +191,7 @@ def test_a_session_of_nobody_is_not_known(asked):
 
 
 def test_of_a_session_with_a_new_key_the_old_one_is_forgotten(asked):
-    known, request = KnownSessions(), asked(User())
+    known, request = KnownSessions(), asked(User(pk=1))
     known.note(request, HttpResponse())
     request.session.cycle_key()
     known.note(request, HttpResponse())
@@ -204,7 +204,7 @@ def test_while_nobody_can_tell_a_session_stays_known(asked):
     def away():
         raise OperationalError
 
-    known, request = KnownSessions(), asked(User())
+    known, request = KnownSessions(), asked(User(pk=1))
     known.note(request, HttpResponse())
     request.user = AnonymousUser()
     known.note(request, HttpResponse(status=503))
@@ -220,16 +220,14 @@ def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
         known.note(request, HttpResponse())
 
 
-def test_one_session_has_a_few_places_and_no_more(asked, monkeypatch):
+def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "PLACES", 2)
-    known, one, other = KnownSessions(), asked(User()), asked(User())
-    assert not known.enter(one)  # nobody knows it yet
-    for request in (one, other):
+    known = KnownSessions()
+    one, again, other = asked(User(pk=1)), asked(User(pk=1)), asked(User(pk=2))
+    assert known.enter(one) is None  # nobody knows it yet
+    for request in (one, again, other):
         known.note(request, HttpResponse())
-    assert [known.enter(one) for _ in range(3)] == [True, True, False]
-    assert known.enter(other)
-    known.leave(one)
-    assert known.enter(one)
-    for request in (one, one, other):
-        known.leave(request)
-    assert not known._inside
+    assert [known.enter(each) for each in (one, again, one, again)] == [1, 1, None, None]
+    assert known.enter(other) == 2
+    known.leave(1)
+    assert known.enter(again) == 1

@@ -1,12 +1,16 @@
 """Templates settled once per language say what Django's own tags say."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from django.conf import settings as site
 from django.template import Context, Engine
 from django.urls import NoReverseMatch
 from django.utils import translation
+
+from config import template_loader
 
 LOADERS = ["django.template.loaders.filesystem.Loader"]
 BUILTINS = [
@@ -109,3 +113,34 @@ def test_a_part_in_which_all_is_constant_is_one_with_what_is_around_it(tmp_path)
         "Settled", *["IncludeNode"] * 4,
     ]  # fmt: skip
     assert settled.get_template("odd.html").render(Context()) == "fine"
+
+
+def test_nobody_is_given_a_template_that_is_half_settled(tmp_path, monkeypatch):
+    settle, half, go_on = template_loader._settle, Event(), Event()
+
+    def slowly(nodes, find):
+        half.set()
+        assert go_on.wait(10)
+        settle(nodes, find)
+
+    monkeypatch.setattr(template_loader, "_settle", slowly)
+    settled = engine(tmp_path, settled=True)
+    with ThreadPoolExecutor(2) as visitors:
+        first = visitors.submit(settled.get_template, "kept.html")
+        assert half.wait(10)
+        second = visitors.submit(settled.get_template, "kept.html")
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        go_on.set()
+        assert second.result(10).nodelist is first.result(10).nodelist
+
+
+def test_a_template_may_include_itself(tmp_path):
+    settled = engine(tmp_path, settled=True)
+    text = "{% for each in tree %}<{% include 'own.html' with tree=each %}>{% endfor %}"
+    (tmp_path / "own.html").write_text(text)
+    tree = [[[], []], []]
+    assert settled.get_template("own.html").render(Context({"tree": tree})) == "<<><>><>"
+    text = "{% for each in trees %}<{% include 'bare.html' %}>{% endfor %}"
+    (tmp_path / "bare.html").write_text(text)
+    assert settled.get_template("bare.html").render(Context({"trees": []})) == ""

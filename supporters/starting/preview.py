@@ -52,6 +52,7 @@ def preview_context(draft: PetitionDraft) -> dict[str, Any]:
         "printed_url": settings.SITE_URL,
         "today": timezone.localdate(),
         "preview": "draft",
+        "keeps_nothing": True,
     }
 
 

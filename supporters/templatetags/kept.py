@@ -22,7 +22,7 @@ class KeptNode(template.Node):
     def render(self, context: template.Context) -> str:
         # As in {% if %}: what this page does not have is None.
         given = {name: each.resolve(context, ignore_failures=True) for name, each in self.values}
-        if context.get("preview"):  # of what anybody types, at any length
+        if context.get("keeps_nothing"):
             return self._made(context, given)
         key = (how(context), *[_key_on_this_page(value, context) for value in given.values()])
         return self._kept.get(key, lambda: self._made(context, given))
@@ -49,7 +49,8 @@ def kept(parser: Parser, token: Token) -> KeptNode:
     """{% kept petition=petition closed=petition.is_closed %} … {% endkept %}
 
     Inside there is nothing but what is named, and it is known by that alone. What a model works out
-    from the time of day is named beside it.
+    from the time of day is named beside it. Nothing is kept where the page says `keeps_nothing`:
+    one of what anybody may type, at any length and as often as they like.
     """
     bits = token.split_contents()[1:]
     values = token_kwargs(bits, parser)

@@ -94,14 +94,23 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     form = EditSignatureForm(request.POST)
     if not form.is_valid():
         return _page(request, row, token, form)
-    if not allow(request, "resend"):  # each may take the petition's pages out of memory
-        form.add_error(None, _("Too many tries came from your network."))
+    changes = {name: form.cleaned_data[name] for name in _EDITABLE}
+    # Each such change takes the petition's pages out of memory.
+    if _is_seen(row, changes) and not allow(request, "change", whose=str(row.pk)):
+        form.add_error(None, _("This was changed very often within a short time."))
         form.add_error(
             None, _("Wait 10 minutes, then press the button again. What you typed is kept.")
         )
-        return _page(request, row, token, form, status=HTTPStatus.TOO_MANY_REQUESTS)
-    _save(row, {name: form.cleaned_data[name] for name in _EDITABLE})
+        response = _page(request, row, token, form, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response["Retry-After"] = "600"
+        return response
+    _save(row, changes)
     return HttpResponseRedirect(request.path + saved)
+
+
+def _is_seen(row: Signature, changes: dict[str, Any]) -> bool:
+    """Whether the petition's pages show something else afterwards."""
+    return row.is_named and any(changes[name] != getattr(row, name) for name in _SHOWN)
 
 
 def _save(row: Signature, changes: dict[str, Any]) -> None:
@@ -109,7 +118,7 @@ def _save(row: Signature, changes: dict[str, Any]) -> None:
         # Guarded: a withdrawal in another window has erased the person, and it stays so.
         if not Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes):
             return
-        if row.is_named and any(changes[name] != getattr(row, name) for name in _SHOWN):
+        if _is_seen(row, changes):
             recall(row.petition_id)
         if changes["wants_updates"]:
             lift(row.email)

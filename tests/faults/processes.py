@@ -19,7 +19,7 @@ from tests.threads import PATIENCE, wait_until
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Status, headers, body.
 Answer = tuple[int, Message, bytes]
-LEASE = 4  # seconds that a mail of a killed worker waits
+LEASE = 5  # seconds that a mail of a killed worker waits
 
 # As README has it.
 GRANIAN = [

@@ -67,7 +67,7 @@ def mailing(**update: Any) -> Mailing:
     return Mailing.objects.create(update=UpdateFactory(email_supporters=True, **update))
 
 
-def start_worker(port: int, *arguments: str, lease: int = 4) -> "subprocess.Popen[bytes]":
+def start_worker(port: int, *arguments: str, lease: int = 5) -> "subprocess.Popen[bytes]":
     """`manage.py work` on the tests' database and this mail server. Its log is inherited."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":

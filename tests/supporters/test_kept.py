@@ -118,6 +118,16 @@ def test_a_part_is_of_one_language():
     assert template.render(Context()) == english
 
 
+@pytest.mark.django_db
+def test_a_column_that_its_key_does_not_know_is_refused_by_these_tests():
+    PetitionFactory(is_open=True)
+    template = Template("{% kept petition=petition %}{{ petition.title }}{% endkept %}")
+    context = {"petition": Petition.objects.only("slug").get()}
+    with pytest.raises(AssertionError, match="title"):
+        template.render(Context(context))
+    assert template.render(Context({"petition": Petition.objects.only("title").get()}))
+
+
 @pytest.mark.parametrize("text", ["{% kept %}{% endkept %}", "{% kept a %}{% endkept %}"])
 def test_a_part_of_nothing_is_a_mistake(text):
     with pytest.raises(TemplateSyntaxError, match="name=value"):

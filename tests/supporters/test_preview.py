@@ -1,12 +1,14 @@
 """The page of a petition that is not public, behind a link."""
 
 import pytest
-from django.template.loader import get_template
 
+from petitions.models import PetitionDraft
+from supporters import kept
+from supporters.confirming import confirm
+from supporters.fold import fold
 from supporters.kept import forget_everything
-from supporters.templatetags.kept import KeptNode
 from supporters.tokens import Purpose, make
-from tests.factories import PetitionFactory
+from tests.factories import PetitionFactory, SignatureFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,14 +45,43 @@ def test_bad_token(client):
     assert client.get("/petitions/preview/7.forged/").status_code == 404
 
 
-def test_nothing_of_what_is_not_public_is_kept(client):
+@pytest.mark.parametrize("of_a_draft", [False, True])
+def test_nothing_of_what_is_not_public_is_kept(client, of_a_draft):
     """Anybody can write a draft, of any length, and change it as often as they like."""
-    petition = PetitionFactory(status="draft", title="Mend the bridge")
-    kept = [node._kept for node in get_template("petitions/petition.html").template.nodelist
-            .get_nodes_by_type(KeptNode)]  # fmt: skip
+    if of_a_draft:
+        draft = PetitionDraft.objects.create(typed={"title": "Mend the bridge", "body": "It fell."})
+        address = f"/petitions/preview/{make(Purpose.DRAFT_PREVIEW, draft.pk)}/"
+    else:
+        petition = PetitionFactory(status="draft", title="Mend the bridge")
+        address = f"/petitions/preview/{make(Purpose.PREVIEW, petition.pk)}/"
     forget_everything()
-    client.get(f"/petitions/preview/{make(Purpose.PREVIEW, petition.pk)}/")
-    assert [len(each) for each in kept] == [0] * len(kept)
+    assert "Mend the bridge" in client.get(address).content.decode()
+    assert kept_at_all() == []
+    client.get(PetitionFactory(is_open=True).get_absolute_url())
+    assert kept_at_all()
+
+
+@pytest.mark.parametrize("address", ["/petitions/?q={}", "/petitions/mend/signed/?for={}", "/{}/"])
+def test_nothing_of_what_somebody_asks_for_is_kept(client, address):
+    PetitionFactory(is_open=True, slug="mend")
+    forget_everything()
+    client.get(address.format("what-somebody-looks-for"))
+    assert "what-somebody-looks-for" not in str(kept_at_all())
+
+
+def test_a_name_that_is_not_shown_is_not_kept(client):
     petition = PetitionFactory(is_open=True)
-    client.get(petition.get_absolute_url())
-    assert any(len(each) for each in kept)
+    signature = SignatureFactory(
+        petition=petition, family_name="Okoro", display="initial", reason="My bus"
+    )
+    confirm(signature.pk)
+    fold(petition.pk)
+    forget_everything()
+    assert "My bus" in client.get(petition.get_absolute_url()).content.decode()
+    assert "My bus" in str(kept_at_all())
+    assert "Okoro" not in str(kept_at_all())
+
+
+def kept_at_all():
+    """Keys and what was made, of all parts of pages and of all that is kept beside them."""
+    return [pair for each in list(kept._everything) for pair in each._made.items()]

@@ -384,15 +384,17 @@ def test_budget(client, signature, count_queries):
 def test_who_changes_it_again_and_again_is_held_up_and_what_was_typed_is_kept(
     client, signature, settings
 ):
-    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "resend": "1/minute"}
-    for reason in ("First words.", "Other words."):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "change": "1/minute"}
+    for reason in ("First words.", "First words.", "Other words."):
         answer = client.post(link(signature), edited(action="save", reason=reason))
-    assert answer.status_code == 429
-    html = answer.content.decode()
-    assert "Too many tries came from your network." in html
-    assert "Other words." in html
+    assert (answer.status_code, answer["Retry-After"]) == (429, "600")
+    assert "This was changed very often within a short time." in answer.content.decode()
+    assert "Other words." in answer.content.decode()
     signature.refresh_from_db()
     assert signature.reason == "First words."
+    other = {"petition": signature.petition, "confirmed_at": signature.confirmed_at}
+    neighbour = SignatureFactory(is_confirmed=True, **other)  # who shares the address
+    assert client.post(link(neighbour), edited(action="save")).status_code == 302
     assert client.post(link(signature), {"action": "withdraw"}).status_code == 302
     signature.refresh_from_db()
     assert signature.status == "withdrawn"

@@ -16,6 +16,7 @@ from supporters.delivery import deliver
 from supporters.mail_line import Line
 from supporters.models import OutgoingMail, Signature
 from supporters.stamps import Stamps
+from tests.factories import PetitionFactory
 from tests.rude_smtp import Manner, RudeSMTP
 from tests.smtp import mail_settings
 from tests.supporters.outbox_rows import signature_mails
@@ -110,6 +111,14 @@ def test_who_withdraws_after_the_text_was_made_gets_none(smtp_server):
     assert recipients(smtp_server) == EVERYBODY[:3] + EVERYBODY[4:]
     assert not OutgoingMail.objects.filter(pk=rows[3].pk).exists()
     assert not OutgoingMail.objects.filter(sent_at=None).exists()
+
+
+def test_none_is_asked_to_confirm_what_cannot_be_confirmed(smtp_server):
+    hidden = PetitionFactory(status="hidden", slug="hidden")
+    ids = [mail.signature_id for mail in signature_mails(8)[3:5]]
+    Signature.objects.filter(pk__in=ids).update(petition=hidden)
+    assert deliver().sent == 6
+    assert recipients(smtp_server) == [*EVERYBODY[:3], *EVERYBODY[5:]]
 
 
 @pytest.mark.postgresql

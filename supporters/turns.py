@@ -18,12 +18,6 @@ from petitions.models import Petition
 from supporters.kept import Kept
 from supporters.models import OutgoingMail, Signature
 
-# What a mail of a signer is decided and made by, in the order of the models, as from_db() takes
-# it, and of the function. More of it is read when it is asked for.
-SIGNATURE = ("id", "given_name", "status", "created_at", "confirmed_at", "language")
-PETITION = ("id", "slug", "title", "closes_at", "status", "closed_at", "read_only")
-_STATUS = SIGNATURE.index("status")
-
 State = tuple[Any, ...]  # the values of these columns
 
 
@@ -41,6 +35,13 @@ class Unconfirmed(NamedTuple):
     @property
     def pk(self) -> int:
         return self.id
+
+
+# What a mail of a signer is decided and made by, in the order of the models, as from_db() takes
+# it, and of the function. More of it is read when it is asked for.
+SIGNATURE = Unconfirmed._fields[:-1]
+PETITION = ("id", "slug", "title", "closes_at", "status", "closed_at", "read_only")
+_STATUS = SIGNATURE.index("status")
 
 
 class Reading(NamedTuple):

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from config import cached_pages
 from config.page_cache import PageCache
 from config.shedding import Gate, Rank, _rank
+from petitions import pictures
 from petitions.models import Petition, PetitionDraft, StaffAct
 from supporters import switches
 from supporters.models import Signature
@@ -16,6 +17,7 @@ from supporters.reporting import take
 from supporters.switching import turn
 from supporters.tokens import Purpose, make
 from tests.factories import PetitionFactory, SignatureFactory, typed
+from tests.photographs import halves
 from tests.supporters.admin.conftest import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,12 @@ def test_links_in_mails_staff_and_machines_go_on(petition, client, admin_client)
     assert admin_client.get("/admin/").status_code == 200
     signature.refresh_from_db()
     assert (signature.status, signature.wants_updates) == ("confirmed", False)
+
+
+def test_pages_from_memory_have_their_pictures(petition, client, media):
+    petition.change_picture(pictures.compose(halves()))
+    switch(busy=True)
+    assert client.get(petition.picture.url).status_code == 200
 
 
 def test_a_draft_is_written_on(petition, client):

@@ -61,8 +61,10 @@ def test_same_as_djangos_csp(rf, settings, name, debug):
         ("CONTENT_SECURITY_POLICY_REPORT_ONLY", OTHERS),
         ("CONTENT_SECURITY_POLICY", {**OTHERS, "EXCLUDE_URL_PREFIXES": ["/petitions/"]}),
         ("CONTENT_SECURITY_POLICY", OTHERS),
+        ("CONTENT_SECURITY_POLICY", {"DIRECTIVES": {"script-src": [SELF, NONCE]}}),
     ],
 )
-def test_whatever_the_settings_say(rf, settings, setting, value):
+@pytest.mark.parametrize("view", [plain, with_nonce])
+def test_whatever_the_settings_say(rf, settings, setting, value, view):
     setattr(settings, setting, value)
-    assert headers(ContentPolicy, plain, rf) == headers(CSPMiddleware, plain, rf)
+    assert headers(ContentPolicy, view, rf) == headers(CSPMiddleware, view, rf)

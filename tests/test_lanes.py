@@ -1,4 +1,7 @@
-"""Accounts and the admin: strangers have few places, whoever is known to be logged in has all."""
+"""Accounts and the admin: strangers have few places, each session that is known has four of its own.
+
+What it asks beyond them stands in the strangers' line.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,13 +1,15 @@
 """Templates settled once per language say what Django's own tags say."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from threading import Event
 
 import pytest
 from django.conf import settings as site
-from django.template import Context, Engine
-from django.urls import NoReverseMatch
+from django.http import HttpResponse
+from django.template import Context, Engine, RequestContext
+from django.urls import NoReverseMatch, include, path
 from django.utils import translation
 
 from config import template_loader
@@ -23,7 +25,12 @@ TEXTS = {
     "{% if x %}{% translate 'Petitions' %}{% else %}{% url 'home' %}{% endif %}"
     "{% for y in ys %}{% translate 'Privacy' %}{{ y }}{% endfor %}"
     "{% translate 'Closed' context 'before a date' %}"
-    "{% include 'part.html' %}{% endblock %}",
+    "{% include 'part.html' %}{% include 'varying.html' %}{% endblock %}",
+    "varying.html": "{% translate 'Petitions'|add:word %}"
+    "{% translate 'Closed' context where %}"
+    "{% url 'petition' slug=slug %}"
+    "{% url 'home' as home %}{{ home }}"
+    "{% static 'a.css' as sheet %}{{ sheet }}",
     "part.html": "{% url 'help' 'privacy' %}{% url 'petition' slug %}{% translate word %}"
     "{% language 'es' %}{% translate 'Petitions' %}{% url 'home' %}{% include 'kept.html' %}"
     "{% kept slug=slug %}{{ slug }} {% translate 'Privacy' %}{% endkept %}{% endlanguage %}"
@@ -31,10 +38,9 @@ TEXTS = {
     "{% translate 'Petitions' as later %}({{ later }}) {% translate '100%% & more' %}",
     "kept.html": "{% kept slug=slug %}{% translate 'Petitions' %}{% endkept %}",
 }
-SLUG = "mend"
 CONTEXTS = [
-    {"x": True, "ys": [], "slug": SLUG, "word": "Privacy"},
-    {"x": False, "ys": [1, "<2>"], "slug": SLUG, "word": "<b>"},
+    {"x": True, "ys": [], "slug": "mend", "word": "Privacy", "where": "before a date"},
+    {"x": False, "ys": [1, "<2>"], "slug": "light", "word": "<b>", "where": "figures"},
 ]
 
 
@@ -45,17 +51,30 @@ def engine(folder: Path, *, settled: bool) -> Engine:
     return Engine(dirs=[str(folder)], loaders=[(loader, LOADERS)], builtins=BUILTINS)
 
 
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_same_as_djangos_own(tmp_path, context):
+def test_same_as_djangos_own(tmp_path):
     plain, settled = engine(tmp_path, settled=False), engine(tmp_path, settled=True)
-    said = {}
-    for language in ("en", "es", "en"):
+    said = set()
+    for language, context in [*product(("en", "es"), CONTEXTS)] * 2:
         with translation.override(language):
             expected = plain.get_template("page.html").render(Context(context))
-            for _ in range(2):
-                assert settled.get_template("page.html").render(Context(context)) == expected
-            said[language] = expected
-    assert said["en"] != said["es"]
+            assert settled.get_template("page.html").render(Context(context)) == expected
+        said.add(expected)
+    assert len(said) == 4
+
+
+def test_an_address_in_one_of_several_sites_is_of_the_one_that_shows_the_page(
+    tmp_path, settings, rf
+):
+    pages = [path("", HttpResponse, name="index")], "admin"
+    settings.ROOT_URLCONF = tuple(
+        path(f"{name}/", include(pages, namespace=name)) for name in ("admin", "second")
+    )
+    (tmp_path / "site.html").write_text("{% url 'admin:index' %}")
+    template = engine(tmp_path, settled=True).get_template("site.html")
+    request, said = rf.get("/"), []
+    for request.current_app in ("admin", "second"):
+        said.append(template.render(RequestContext(request)))
+    assert said == ["/admin/", "/second/"]
 
 
 def test_a_template_may_outlive_the_language_it_was_loaded_in(tmp_path):
@@ -74,6 +93,13 @@ def test_what_is_constant_is_worked_out_once(tmp_path):
         "BlockNode",
         "Settled",
     ]
+
+
+def test_so_is_what_is_constant_in_a_branch(tmp_path):
+    (tmp_path / "branch.html").write_text("{% if x %}{% translate 'Petitions' %}{% endif %}")
+    [choice] = engine(tmp_path, settled=True).get_template("branch.html").nodelist
+    [(_condition, branch)] = choice.conditions_nodelists
+    assert [type(node).__name__ for node in branch] == ["Settled"]
 
 
 def test_escaped_or_not_as_where_it_stands(tmp_path):

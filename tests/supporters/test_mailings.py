@@ -1,6 +1,9 @@
 """Mailings: who gets an update, once, and how it stops."""
 
+from contextlib import suppress
+
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from supporters import mailings
@@ -10,6 +13,7 @@ from supporters.withdrawing import withdraw
 from tests.factories import PetitionFactory, SignatureFactory, UpdateFactory
 from tests.supporters.outbox_rows import mailing, supporter
 from tests.supporters.worker_tasks import only
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +118,29 @@ def test_a_cancelled_mailing_stops(petition, smtp_server, monkeypatch):
     [left] = OutgoingMail.objects.all()
     assert left.sent_at
     assert not mailings.cancel(news.pk)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_cancelled_one_that_is_locked_keeps_no_other_waiting_for_ever(petition, place):
+    supporter(petition)
+    ids = [mailing(petition=petition).pk for _ in range(2)]
+    fill()
+    Mailing.objects.update(cancelled_at=timezone.now())
+    held = OutgoingMail.objects.filter(mailing=ids[place])
+
+    def try_again_and_again():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '20ms'")
+        for _ in range(25):
+            with suppress(OperationalError):
+                mailings.remove_cancelled()
+
+    with transaction.atomic():
+        locked = held.select_for_update().get()
+        together(try_again_and_again)
+    assert OutgoingMail.objects.get() == locked
 
 
 def test_who_unsubscribes_while_it_runs_gets_nothing(petition, smtp_server):

@@ -1,5 +1,7 @@
 """Sweeps: what a rule means is removed batch by batch, and can be brought back; the count is exact."""
 
+from itertools import pairwise
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -84,6 +86,17 @@ def test_from_proposal_to_restore(petition):
     assert not Signature.objects.exclude(ended_at=None).exists()
     fold(petition.pk)
     assert check(petition) == 54
+
+
+def test_pages_are_recalled_at_the_end_of_each_batch(petition):
+    sweep, recall = propose(petition, moderator("mo")), 'INSERT INTO "supporters_pagerecall"'
+    decisions.approve(sweep, by=moderator("lee"))
+    with CaptureQueriesContext(connection) as asked:
+        work(sweep)
+    said = [each["sql"] for each in asked.captured_queries]
+    after = [then for sql, then in pairwise(said) if sql.startswith(recall)]
+    assert len(after) >= 5
+    assert {sql.split()[0] for sql in after} == {"RELEASE"}  # the transaction's end
 
 
 def test_every_act_is_written_down(petition):

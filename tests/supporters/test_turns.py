@@ -33,11 +33,11 @@ def test_what_is_read_is_what_the_rows_hold(django_assert_num_queries):
     _, row = turns.turn_as_row(None, mail, waits=False)
     assert turns.readings([mail]) == {mail.pk: (state, row)}
     with django_assert_num_queries(0):
-        read = turns.as_read(mail, state).signature
-        for name in turns.SIGNATURE:
-            assert getattr(read, name) == getattr(signature, name)
-        for name in turns.PETITION:
-            assert getattr(read.petition, name) == getattr(signature.petition, name)
+        for read in (turns.as_read(mail, state).signature, turns.unconfirmed(state)):
+            for name in turns.SIGNATURE:
+                assert getattr(read, name) == getattr(signature, name)
+            for name in turns.PETITION:
+                assert getattr(read.petition, name) == getattr(signature.petition, name)
 
 
 def test_a_petition_that_changed_is_not_the_one_that_was_kept():

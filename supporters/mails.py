@@ -19,7 +19,7 @@ from petitions import clock
 from petitions.deciding import APPEALS_WITHIN
 from petitions.models import ModerationEvent, Petition, Update
 from petitions.states import Status
-from petitions.text import plain
+from petitions.text import mail_text
 from supporters import answers, rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
@@ -300,7 +300,7 @@ def _about_update(update: Update) -> dict[str, Any]:
         **_about(update.petition),
         "update": update,
         "headline": _short(update.title),
-        "text": plain(update.body).replace("\n", "\n\n"),
+        "text": mail_text(update.body),
     }
 
 

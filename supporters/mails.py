@@ -156,11 +156,13 @@ def _to_confirm(signature: Signature | Unconfirmed, language: str) -> tuple[Form
 
     def make() -> Mail:
         with translation.override(language):
+            signature_url = _url("signature", blank("signature"))
             context = {
                 **_about(petition),
                 "name": name and blank("name"),
                 "confirm_url": _url("confirm", blank("confirm")),
-                "signature_url": _url("signature", blank("signature")),
+                "signature_url": signature_url,
+                "not_me_url": f"{signature_url}?not-me#not-me",
                 "days": days,
             }
             return _make("confirm", context)

@@ -1,4 +1,4 @@
-"""Markdown as people type it, turned into HTML that can do no harm, or into plain words.
+"""Markdown as people type it, turned into HTML that can do no harm, or into words.
 
 Three decisions that a reader of CommonMark would not expect: a line break stays a line break, an
 indented paragraph is no code, and a picture is only a link to it (fetching it would tell its host
@@ -10,8 +10,10 @@ Tags that they type are shown as typed all the same.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
-from itertools import count, pairwise
+from itertools import count, pairwise, repeat
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -89,7 +91,7 @@ def render(markdown: str, *, top: int = 2, trusted: bool = False) -> SafeString:
 
 
 def plain(markdown: str) -> str:
-    """The words without markup, one line per block or table row; for search, mails and meta."""
+    """The words without markup, one line per block or table row; for search and meta."""
     lines: list[list[str]] = []
     in_row = False
     for token in _parse(markdown):
@@ -112,6 +114,123 @@ def _words(token: Token) -> str:
     if token.type in {"softbreak", "hardbreak"}:
         return " "
     return "" if token.hidden else token.content
+
+
+def mail_text(markdown: str) -> str:
+    """What a mail without HTML says: the words, the addresses of links, marks of lists and quotes.
+
+    Lines break where they do on the page. An empty line stands between two blocks, but for the
+    items of a tight list.
+    """
+    written = _Written()
+    for token in _parse(markdown):
+        written.add(token)
+    return "\n".join(written.lines)
+
+
+@dataclass(eq=False, slots=True)
+class _Holder:
+    """A quote or an item of a list: what stands before its next line, and before the others."""
+
+    mark: str
+    others: str
+
+
+class _Written:
+    """The lines so far, and what is open around the next one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._holders: list[_Holder] = []
+        self._last: list[_Holder] = []  # around the last block
+        self._marks: list[Iterator[str]] = []  # of each open list, for the items to come
+        self._rows: list[list[str]] | None = None  # of an open table
+        self._is_tight = self._was_tight = self._begins = False
+
+    def add(self, token: Token) -> None:
+        if token.nesting == 1:
+            self._open(token)
+        elif token.nesting == -1:
+            self._close(token)
+        elif token.type == "inline":
+            words = _with_addresses(token.children or [])
+            lines = "\n".join(" ".join(line.split()) for line in words.split("\n"))
+            if self._rows is None:
+                self._put(lines)
+            else:
+                self._rows[-1].append(lines)
+        else:
+            self._is_tight = False
+            self._put("* * *" if token.type == "hr" else token.content)
+
+    def _open(self, token: Token) -> None:
+        self._is_tight = token.hidden
+        match token.type:
+            case "blockquote_open":
+                self._holders.append(_Holder("> ", "> "))
+            case "list_item_open":
+                mark = next(self._marks[-1])
+                self._holders.append(_Holder(mark, " " * len(mark)))
+            case "bullet_list_open" | "ordered_list_open":
+                numbers = count(int(token.attrs.get("start", 1)))
+                is_ordered = token.type == "ordered_list_open"
+                self._marks.append(map("{}. ".format, numbers) if is_ordered else repeat("- "))
+                # A tight list goes on within the item that it belongs to; any other is a new block.
+                self._begins |= not (self._was_tight and self._last == self._holders)
+            case "table_open":
+                self._rows = []
+            case "tr_open" if self._rows is not None:
+                self._rows.append([])
+
+    def _close(self, token: Token) -> None:
+        match token.type:
+            case "blockquote_close" | "list_item_close":
+                self._holders.pop()
+            case "bullet_list_close" | "ordered_list_close":
+                self._marks.pop()
+            case "table_close":
+                rows, self._rows, self._is_tight = self._rows or [], None, False
+                self._put("\n".join(" | ".join(cells) for cells in rows))
+
+    def _put(self, text: str) -> None:
+        """The lines of one block, with what stands before them."""
+        text = _UNUSABLE.sub("", text).strip("\n")
+        if not text.strip():
+            return
+        if self.lines and (self._begins or not self._is_tight):
+            both = [holder for holder in self._holders if holder in self._last]
+            self.lines.append("".join(holder.others for holder in both).rstrip())
+        for line in text.split("\n"):
+            self.lines.append(("".join(holder.mark for holder in self._holders) + line).rstrip())
+            for holder in self._holders:
+                holder.mark = holder.others
+        self._last = self._holders.copy()
+        self._was_tight, self._begins = self._is_tight, False
+
+
+def _with_addresses(tokens: list[Token]) -> str:
+    """The words of one block, in lines; after those of a link, its address."""
+    words: list[str] = []
+    label, href = 0, ""
+    for token in tokens:
+        if token.type == "link_open":
+            label, href = len(words), str(token.attrs["href"])
+        elif token.type == "link_close":
+            words[label:] = [_with_address("".join(words[label:]), href)]
+        elif token.type in {"softbreak", "hardbreak"}:
+            words.append("\n")
+        else:
+            words.append(token.markup if token.tag == "s" else _words(token))
+    return "".join(words)
+
+
+def _with_address(label: str, href: str) -> str:
+    says = label.strip()
+    schemes = ("", "mailto:", "tel:", *(["https://"] if says.lower().startswith("www.") else []))
+    if href.rstrip("/") in {_parser.normalizeLink(each + says).rstrip("/") for each in schemes}:
+        return label
+    address = href.removeprefix("mailto:").removeprefix("tel:")
+    return f"{label} ({address})" if says else address
 
 
 class _Blocks(ParserBlock):

@@ -19,7 +19,7 @@ from petitions import clock
 from petitions.deciding import APPEALS_WITHIN
 from petitions.models import ModerationEvent, Petition, Update
 from petitions.states import Status
-from petitions.text import plain
+from petitions.text import mail_text
 from supporters import answers, rehearsal, tokens
 from supporters.accounts import mails as account_mails
 from supporters.addresses import wire_address
@@ -159,11 +159,13 @@ def _to_confirm(signature: Signature | Unconfirmed, language: str) -> tuple[Form
 
     def make() -> Mail:
         with translation.override(language):
+            signature_url = _url("signature", blank("signature"))
             context = {
                 **_about(petition),
                 "name": name and blank("name"),
                 "confirm_url": _url("confirm", blank("confirm")),
-                "signature_url": _url("signature", blank("signature")),
+                "signature_url": signature_url,
+                "not_me_url": f"{signature_url}?not-me#not-me",
                 "days": days,
             }
             return _make("confirm", context)
@@ -303,7 +305,7 @@ def _about_update(update: Update) -> dict[str, Any]:
         **_about(update.petition),
         "update": update,
         "headline": _short(update.title),
-        "text": plain(update.body).replace("\n", "\n\n"),
+        "text": mail_text(update.body),
     }
 
 

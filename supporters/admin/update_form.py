@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import TextChoices
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from supporters.access import may_correct, may_post, moderates
 from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
+_UNSTORED = ("when", "moment", "email_supporters")  # by a test: how it is to come out
 
 
 class When(TextChoices):
@@ -96,6 +97,18 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         moment: datetime = values["moment"]
         kept = stored is not None and stored.email_supporters and moment == stored.scheduled_for
         return None if kept else moment
+
+
+def to_keep(form: UpdateForm) -> dict[str, str]:
+    """What was chosen and a test does not store, for the address of the page after it."""
+    return {name: form.data.get(name, "") for name in _UNSTORED if name in form.fields}
+
+
+def kept(query: QueryDict) -> dict[str, str]:
+    """The same from that address, for the form to begin with."""
+    if query.get("when") not in When.values:
+        return {}
+    return {name: str(query[name]) for name in _UNSTORED if name in query}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

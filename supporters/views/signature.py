@@ -154,6 +154,7 @@ def _page(
         "agreed": agreed(row, petition),
         "just_confirmed": "confirmed" in request.GET and _is_new(row),
         "saved": "saved" in request.GET,
+        "not_me": "not-me" in request.GET,
         "form": form,
         "can_help": can_help,
         "can_follow": is_counted and is_shown and not row.wants_updates,

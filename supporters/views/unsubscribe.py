@@ -35,7 +35,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "signature_token": make(Purpose.SIGNATURE, row.pk) if row else "",
         "state": _state(row),
-        "all_first": "all" in request.GET,
+        # After a press, what it did is said first.
+        "all_first": "all" in request.GET and request.method != "POST",
     }
     with in_language_of(row):
         return render(request, "supporters/unsubscribe.html", context, status=200 if row else 404)

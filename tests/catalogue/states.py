@@ -209,6 +209,7 @@ STATES = [
     # The signer's own page
     State("signature-just-confirmed", just_confirmed, main=True),
     State("signature", "/signature/{confirmed.signature}/", main=True),
+    State("signature-not-me", "/signature/{confirmed.signature}/?not-me", pictured=False),
     State("signature-pending", "/signature/{pending.signature}/"),
     State("signature-saved", "/signature/{confirmed.signature}/?saved"),
     State("signature-errors", saving_mistakes),
@@ -268,6 +269,8 @@ STATES = [
     State("start-unknown-es", "/es/petitions/start/1.nothing/", 404, pictured=False),
     # Mails
     State("unsubscribe", "/unsubscribe/{confirmed.unsubscribe}/"),
+    State("unsubscribe-all", "/unsubscribe/{confirmed.unsubscribe}/?all", pictured=False),
+    State("unsubscribe-all-one-done", "/unsubscribe/{thanked.unsubscribe}/?all", pictured=False),
     State("unsubscribe-done", "/unsubscribe/{thanked.unsubscribe}/"),
     State("unsubscribe-ended", "/unsubscribe/{withdrawn.unsubscribe}/"),
     State("unsubscribe-unknown", "/unsubscribe/1.nothing/", 404),

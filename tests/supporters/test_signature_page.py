@@ -1,4 +1,4 @@
-"""The signer's own page: see, change, withdraw, download, "this was not me"."""
+"""The signer's own page: see, change, withdraw, download."""
 
 import re
 from datetime import timedelta
@@ -8,15 +8,13 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.fold import fold
-from supporters.models import BlockedAddress, CountAdjustment, OutgoingMail, Signature
-from supporters.signature_acts import remove
+from supporters.models import CountAdjustment, Signature
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import withdraw
 from tests.factories import (
     ActionStepFactory,
     PetitionFactory,
     SignatureFactory,
-    UserFactory,
     typed,
 )
 
@@ -259,54 +257,6 @@ def test_saving_in_another_window_does_not_bring_the_person_back(client, signatu
     client.post(link(signature), edited(given_name="Sam"))
     signature.refresh_from_db()
     assert signature.given_name == ""
-
-
-def test_this_was_not_me_stops_the_mail(client, signature):
-    client.post(link(signature), {"action": "not_me"})
-    assert count(client) == 0
-    signature.refresh_from_db()
-    assert (signature.status, signature.email) == ("removed", "")
-    answer = client.post("/petitions/mend/sign/", typed(email="S.am+x@example.org"))
-    assert answer.status_code == 302
-    OutgoingMail.objects.all().delete()
-    answer = client.post("/petitions/mend/sign/", typed(email="Sam+y@example.org"))
-    assert answer.status_code == 302
-    assert not OutgoingMail.objects.exists()
-    assert not Signature.objects.filter(email_key="sam@example.org").exists()
-
-
-def test_pending_signature_can_be_disowned(client):
-    signature = SignatureFactory(petition__slug="mend")
-    ActionStepFactory(petition=signature.petition)
-    html = client.get(link(signature)).content.decode()
-    assert "<h1>Not confirmed yet</h1>" in html
-    assert "<title>Not confirmed yet · " in html
-    head = html.partition('<div class="head">')[2].partition('<div class="numbers">')[0]
-    assert '<details id="not-me" open>' in head
-    assert html.count('value="not_me"') == 1
-    assert sections(html) == ["mine", "change"]  # nothing to share or to do before confirming
-    client.post(link(signature), {"action": "not_me"})
-    signature.refresh_from_db()
-    assert signature.status == "removed"
-
-
-def test_who_was_removed_by_moderators_can_be_erased(client, signature):
-    """Until then it is kept, so that it can be brought back."""
-    fold(signature.petition_id)
-    remove(signature, by=UserFactory(), reason="A wave.")
-    html = client.get(link(signature)).content.decode()
-    assert "<h1>This signature was removed.</h1>" in html
-    assert "If it is yours, write to us soon" in html
-    assert '<a href="/petitions/mend/count/">Why signatures were removed</a>' in html
-    assert html.count('value="not_me"') == 1
-    assert client.post(link(signature), {"action": "not_me"}).status_code == 302
-    signature.refresh_from_db()
-    assert (signature.status, signature.email, signature.reason) == ("removed", "", "")
-    assert CountAdjustment.objects.get().quantity == -1
-    assert BlockedAddress.objects.count() == 1
-    html = client.get(link(signature)).content.decode()
-    assert 'value="not_me"' not in html
-    assert "write to us" not in html
 
 
 def test_download_is_all_that_is_kept(client, signature):

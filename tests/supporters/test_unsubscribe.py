@@ -69,6 +69,8 @@ def test_no_more_mail_of_the_site(client, signature):
     assert asked.index("No more news from this site</button>") < asked.index(
         "Stop updates</button>"
     )
+    assert "<h1>Stop all news from " in asked
+    assert "<title>Stop all news from " in asked
     html = client.post(link(signature) + "?all", {"all": "1"}).content.decode()
     assert "<h1>You will get no more news from this site.</h1>" in html
     assert "<form" not in html
@@ -80,6 +82,16 @@ def test_no_more_mail_of_the_site(client, signature):
     assert suppressed([other.email, "noor@example.org"]) == {other.email}
     assert client.post(link(signature), {"all": "1"}).status_code == 200
     assert SuppressedAddress.objects.count() == 1
+
+
+def test_to_stop_all_is_asked_even_where_one_was_stopped_before(client, signature):
+    said = client.post(link(signature) + "?all").content.decode()
+    assert "<h1>You will get no more updates.</h1>" in said
+    asked = client.get(link(signature) + "?all").content.decode()
+    assert "<h1>Stop all news from " in asked
+    assert "You will get no more updates" not in asked
+    assert asked.count("<form") == 1
+    assert "No more news from this site</button>" in asked
 
 
 def test_one_click_is_about_one_petition_alone(client, signature):

@@ -43,6 +43,14 @@ def test_an_update_to_a_supporter(petition):
         assert f"/unsubscribe/{link(text, 'unsubscribe')}/?all" in text
 
 
+def test_its_text_has_the_addresses_and_marks_that_its_html_has(petition):
+    body = "Please [register](https://council.example.org/r):\n\n1. Write.\n2. Call."
+    update = UpdateFactory(petition=petition, body=body)
+    said = "\n\nPlease register (https://council.example.org/r):\n\n1. Write.\n2. Call.\n\n"
+    assert said in mails.supporter_update(update, supporter(petition)).body
+    assert said in mails.update_test(update).body
+
+
 def test_an_update_without_a_title(petition):
     update = UpdateFactory(petition=petition, title="", body="It decides.")
     mail = mails.supporter_update(update, supporter(petition))

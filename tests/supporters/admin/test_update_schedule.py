@@ -132,6 +132,27 @@ def test_a_test_of_what_is_scheduled_asks_for_no_mail(as_user, ana, petition):
     assert update.scheduled_for
 
 
+@pytest.mark.parametrize("mail", [{"email_supporters": "on"}, {}])
+@pytest.mark.parametrize("when", ["now", "later", "draft"])
+def test_what_was_chosen_is_still_chosen_after_a_test(as_user, ana, petition, when, mail):
+    ana.trust_email()
+    client, moment = as_user(ana), in_days(2)
+    scheduled = {"when": "later", "moment": in_days(1), "email_supporters": "on"}
+    assert write(client, petition, **scheduled).status_code == 302
+    own = f"{updates(petition)}{Update.objects.get().pk}/"
+    sent = typed(action="test", when=when, moment=moment, **mail)
+    form = client.post(own, sent, follow=True).context["form"]
+    assert (form["when"].value(), form["moment"].value()) == (when, moment)
+    assert bool(form["email_supporters"].value()) == bool(mail)
+
+
+def test_an_address_cannot_choose_what_there_is_not(as_user, ana, petition):
+    new = f"{updates(petition)}new/"
+    form = as_user(ana).get(f"{new}?when=never&moment=x&email_supporters=on").context["form"]
+    assert (form["when"].value(), form["moment"].value()) == ("draft", None)
+    assert not form["email_supporters"].value()
+
+
 def test_a_draft_has_no_place(as_user, ana, petition, settings):
     settings.PETITIONS_MAILINGS_PER_WEEK = 1
     UpdateFactory(petition=petition, published_at=None, email_supporters=True)

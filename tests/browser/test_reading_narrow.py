@@ -71,6 +71,7 @@ def test_no_line_begins_with_a_comma(petition, new_page, language):
     page = new_page(viewport=PHONE)
     page.goto(f"{language}/petitions/?q=bridge")
     choices = page.locator(".line > span").last
+    assert choices.get_by_role("link").first.bounding_box()["height"] >= 43.5
     for width in range(320, 480, 10):
         page.set_viewport_size({"width": width, "height": 844})
         indents = choices.evaluate(COMMAS)

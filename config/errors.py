@@ -1,5 +1,6 @@
 """The pages that are shown when nothing else can be: made without a request or a database."""
 
+import re
 import sqlite3
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,8 @@ LINKS = ("/confirm/", "/signature/", "/unsubscribe/", "/organizer-mail/")
 _LINKS_IN_A_LANGUAGE = ("/organizer-mail/", "/reports/")
 # Forms that browsers keep as they were sent (supporters.caching), for who goes back.
 _KEPT_FORMS = ("/sign/", "/report/", "/petitions/start/")
+# The form of a petition, whose page is one step up.
+_SIGNING = re.compile(r"/petitions/[^/]+/sign/")
 
 # PostgreSQL's classes of codes: connection, resources, intervention (shutting down, starting up,
 # a statement's time-out), a deadlock's victim, and a lock that did not come in time.
@@ -74,7 +77,9 @@ def busy(request: HttpRequest, *, retry_after: int, paused: str = "") -> HttpRes
         response = JsonResponse({"error": "busy"}, status=503)
         response["Access-Control-Allow-Origin"] = "*"
     else:
-        made = _busy_page(_language(request), _again(request), settings.SITE_NAME, paused)
+        signing = bool(_SIGNING.fullmatch(bare(request.path_info)))
+        again = "sign" if signing and request.method == "POST" else _again(request)
+        made = _busy_page(_language(request), again, settings.SITE_NAME, paused, signing=signing)
         response = _answer(request, made, 503)
     response["Retry-After"] = str(retry_after)
     response["Cache-Control"] = "no-store"
@@ -84,17 +89,19 @@ def busy(request: HttpRequest, *, retry_after: int, paused: str = "") -> HttpRes
 
 
 @lru_cache(maxsize=64)
-def _busy_page(language: str | None, again: str, site_name: str, paused: str) -> bytes:
-    return _made("busy.html", language, again, paused=paused)
+def _busy_page(
+    language: str | None, again: str, site_name: str, paused: str, *, signing: bool
+) -> bytes:
+    return _made("busy.html", language, again, paused=paused, signing=signing)
 
 
 def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     return _answer(request, _made(template, _language(request), _again(request)), status)
 
 
-def _made(template: str, language: str | None, again: str, **words: str) -> bytes:
+def _made(template: str, language: str | None, again: str, **more: str | bool) -> bytes:
     with override(language):
-        return render_to_string(template, context(again) | words).encode()
+        return render_to_string(template, context(again) | more).encode()
 
 
 def context(again: str = "back") -> dict[str, Any]:

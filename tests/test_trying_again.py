@@ -63,6 +63,39 @@ def test_who_works_here_is_promised_nothing(rf):
             assert "If you were signing" not in page
 
 
+LINK = '<a href="../">'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "has_link", "is_told"),
+    [
+        ("post", "/petitions/mend/sign/", True, True),
+        ("post", "/es/petitions/mend/sign/", True, False),  # in Spanish
+        ("get", "/petitions/mend/sign/?for=code", True, False),
+        ("get", "/petitions/mend/", False, False),
+        ("post", "/petitions/sign/", False, False),
+        ("post", "/petitions/mend/report/", False, False),
+        ("post", "//petitions/mend/sign/", False, False),
+    ],
+)
+def test_who_signs_at_a_busy_site_is_led_back_to_the_petition(rf, method, path, has_link, is_told):
+    with override("es" if path.startswith("/es/") else "en"):
+        answer = errors.busy(getattr(rf, method)(path), retry_after=60)
+    page = answer.content.decode()
+    assert (LINK in page) is has_link
+    assert (
+        "Your signature was not sent. What you typed is still there: go back" in page
+    ) is is_told
+    assert page.count("go back") == (0 if path.startswith("/es/") else 1)
+
+
+def test_one_page_serves_who_sign_different_petitions(rf):
+    errors._busy_page.cache_clear()
+    for slug in ("mend", "road"):
+        errors.busy(rf.post(f"/petitions/{slug}/sign/"), retry_after=60)
+    assert errors._busy_page.cache_info().currsize == 1
+
+
 # While signing is paused, too
 
 
@@ -92,6 +125,7 @@ def test_who_has_a_form_open_while_signing_is_paused_gets_what_staff_say(
     assert "<title>Signing is paused · " in html
     assert "<h1>Signing is paused</h1>\n<p>Back &lt;b&gt;at noon&lt;/b&gt;.</p>" in html
     assert "your signature was not sent" in html
+    assert LINK in html
     assert "in a minute" not in html
     assert "<p>Volvemos a mediodía.</p>" in spanish.content.decode()
     assert "at noon" not in other.content.decode()
@@ -104,4 +138,6 @@ def test_a_full_site_does_not_say_that_signing_is_paused(petition, client, monke
     monkeypatch.setattr(Gate, "enter", lambda self, rank: False)
     switch(signing_paused=True)
     answer = client.post(f"{PAGE}sign/", typed())
-    assert "<h1>This site is very busy</h1>" in answer.content.decode()
+    html = answer.content.decode()
+    assert "<h1>This site is very busy</h1>" in html
+    assert LINK in html

@@ -221,6 +221,8 @@ def test_after_closing_nothing_is_stored(client, petition, address):
     assert response.status_code == 409
     assert b"This petition closed while you were reading." in response.content
     assert b"What you are signing" not in response.content
+    assert response.content.count(b"Read the petition</a>") == 1
+    assert b"Read the whole petition" not in response.content
     assert not Signature.objects.exists()
     assert not OutgoingMail.objects.exists()
     assert client.get(address)["Location"] == "/petitions/mend/"

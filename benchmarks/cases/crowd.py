@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 # One in twenty has a reason and one in ten a name that is not shown, as position, date and id go
-# up together: a crowd that came through the fold. 250 a minute. Another one in twenty is of a wave
+# up together: a crowd that came through the fold. 240 a minute. Another one in twenty is of a wave
 # from one domain, and one in a million of a domain, a name, a place and a postcode of its own.
 _FILL = """
 INSERT INTO supporters_signature (
@@ -34,7 +34,7 @@ FROM generate_series(1, %(number)s) AS n,
             ELSE md5(n::text) || '@example.org' END
     ) AS of_signer (address),
     LATERAL (
-        SELECT now() - (%(later)s + %(number)s - n) * interval '0.24 seconds'
+        SELECT now() - (%(later)s + %(number)s - n) * interval '0.25 seconds'
     ) AS at (confirmed_at)
 """
 _NOTE_HOURS = """

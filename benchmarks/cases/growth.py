@@ -76,7 +76,7 @@ def measured(
     write_plans(made["10 million"])
     send(made["1 million"], MAILS)
     results += moderating(made)
-    results.append(working.forgetting(made["1 million"]))
+    results.append(working.forgetting(made["1 million"], made["10 million"]))
     results += working.results(idle, working.turns())
     call_command("recount", verbosity=0)
     return results

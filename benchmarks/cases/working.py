@@ -45,12 +45,16 @@ def results(before: dict[str, list[float]], after: dict[str, list[float]]) -> li
     return [*found, together]
 
 
-def forgetting(petition: Any) -> Result:
-    """How fast networks are forgotten that are too old; beside an UPDATE of as many rows by their
-    ids, of those that are not."""
+def forgetting(petition: Any, oldest: Any) -> Result:
+    """How fast networks are forgotten that are too old, which the `oldest` petition begins with;
+    beside an UPDATE of as many rows of another by their ids."""
     from supporters.fraud.erasing import forget_networks
-    from supporters.models import Signature
+    from supporters.models import Signature, Watch
     from supporters.worker import SHARE
+
+    # Signatures that were made today stand before them, where none of a real site do.
+    first = Signature.objects.filter(petition=oldest).order_by("position")[:1].get().pk
+    Watch.objects.update_or_create(pk=1, defaults={"networks_forgotten_to": first - 1})
 
     newest = Signature.objects.filter(petition=petition).order_by("-position")[:1].get().pk
 
@@ -58,6 +62,8 @@ def forgetting(petition: Any) -> Result:
         began = time.perf_counter()
         until = began + SHARE
         done = forget_networks(go_on=lambda: time.perf_counter() < until)
+        if not done:
+            raise RuntimeError("No network was old enough to be forgotten.")
         return done / (time.perf_counter() - began)
 
     def floor(number: int) -> float:

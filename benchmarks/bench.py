@@ -43,7 +43,7 @@ NAMES = (
 )
 
 
-# What each is given when all of them run, which then takes less than half an hour on two cores.
+# What each is given when all of them run, which takes half an hour and a little on two quick cores.
 SHORTER = {"BENCH_ROUND_SECONDS": "2", "BENCH_SUPPORTERS": "20000"}
 
 

@@ -60,5 +60,6 @@ lock: $(BIN)/activate
 	$(COMPILE) --group dev -o requirements-dev.lock
 
 # The figures of docs/performance.md, or one of them: make bench CASE=page. Needs wrk and PostgreSQL.
+# All of them have shorter rounds, and write over rows of longer ones.
 bench: $(BIN)/activate
 	$(BIN)/python benchmarks/bench.py $(CASE)

@@ -16,6 +16,8 @@ from supporters.cards import site_card_url
 from supporters.meta import locale
 from supporters.saying import where
 
+LONGEST_KEPT = 300  # characters of a path; what is longer was made up
+_SECRETS = frozenset({"token", "key"})  # our routes call it so, and allauth's
 # What an address may carry that changes nothing in the page but whom it came from.
 _NOT_IN_CANONICAL = frozenset({"via"})
 
@@ -69,7 +71,9 @@ def translations(request: HttpRequest) -> tuple[Translation, ...]:
     """Nothing for a page without an address (404), one for all languages (mails' links), a POST."""
     if request.method not in {"GET", "HEAD"} or request.resolver_match is None:
         return ()
-    found = _translations(request.path, get_language(), where())
+    is_secret = not _SECRETS.isdisjoint(request.resolver_match.kwargs)
+    find = _find_translations if is_secret or len(request.path) > LONGEST_KEPT else _translations
+    found = find(request.path, get_language(), where())
     kept = [(name, value) for name, values in request.GET.lists() for value in values
             if name not in _NOT_IN_CANONICAL]  # fmt: skip
     if not kept:
@@ -77,8 +81,7 @@ def translations(request: HttpRequest) -> tuple[Translation, ...]:
     return tuple(replace(each, url=f"{each.url}?{urlencode(kept)}") for each in found)
 
 
-@lru_cache(maxsize=1024)
-def _translations(
+def _find_translations(
     path: str, language: str | None, _where: tuple[str, ...]
 ) -> tuple[Translation, ...]:
     """`path` is of a page in `language`, the active one, which is all that it needs."""
@@ -95,3 +98,6 @@ def _translations(
         )
         for code, path in paths.items()
     )
+
+
+_translations = lru_cache(maxsize=1024)(_find_translations)

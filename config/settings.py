@@ -369,7 +369,7 @@ PETITIONS_RATE_LIMITS = {  # generous: one address can be a whole school or a ca
     "change": env.str("PETITIONS_CHANGE_RATE", "30/10 minutes"),
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
     "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),
-    "draft": env.str("PETITIONS_DRAFT_RATE", "3000/10 minutes"),  # a script stores while one types
+    "draft": env.str("PETITIONS_DRAFT_RATE", "600/10 minutes"),  # a script stores while one types
     "test": env.str("PETITIONS_TEST_MAIL_RATE", "20/hour"),
     "report": env.str("PETITIONS_REPORT_RATE", "30/hour"),
     "preview": env.str("PETITIONS_PREVIEW_RATE", "30/10 minutes"),

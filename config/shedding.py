@@ -169,12 +169,12 @@ class Shedding:
             return self._refuse(request, "accounts")
         try:
             response = self.get_response(request)
+            self.known.note(request, response)  # which may ask the database who it was
         finally:
             if whose is None:
                 self.strangers.leave()
             else:
                 self.known.leave(whose)
-        self.known.note(request, response)
         return response
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:

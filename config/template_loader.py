@@ -33,7 +33,11 @@ class Loader(CachedLoader):
         with _settling:
             if not hasattr(template, "is_settled"):
                 template.is_settled = False  # type: ignore[attr-defined]
-                _settle(template.nodelist, self.get_template)
+                try:
+                    _settle(template.nodelist, self.get_template)
+                except BaseException:
+                    del template.is_settled  # type: ignore[attr-defined]  # for the next to try
+                    raise
                 template.nodelist = SettledNodes(template.nodelist)
                 template.is_settled = True  # type: ignore[attr-defined]
         return template

@@ -1,6 +1,6 @@
 """What the threads of a process are for (PETITIONS_THREADS): the one sum of all that holds them.
 
-Not in it: who is known to be logged in, a few for each session (config.lanes), since they can be
+Not in it: who is known to be logged in, a few for each account (config.lanes), since they can be
 named and ended; and the last comers of a crowd that signs, a tenth of a second each and for a
 second (config.shedding).
 """

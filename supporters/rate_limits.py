@@ -39,7 +39,7 @@ _silent_until = 0.0  # time.monotonic()
 def allow(request: HttpRequest, scope: Scope, *, whose: str = "") -> bool:
     """Count this request; False when its client has used up the scope's rate.
 
-    Where `whose` says so it is not the client's but of one thing: nobody else can use it up.
+    With `whose` it is that thing's instead of the client's, so that no neighbour can use it up.
     """
     global _silent_until  # noqa: PLW0603 (a clock, written by whoever met the failure)
     if time.monotonic() < _silent_until:

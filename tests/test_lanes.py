@@ -1,4 +1,4 @@
-"""Accounts and the admin: strangers have few places, each session that is known has four of its own.
+"""Accounts and the admin: strangers have few places, each account that is known has four of its own.
 
 What it asks beyond them stands in the strangers' line.
 """
@@ -234,3 +234,22 @@ def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monk
     assert known.enter(other) == 2
     known.leave(1)
     assert known.enter(again) == 1
+    for whose in (1, 1, 2):
+        known.leave(whose)
+    assert not known._inside
+
+
+def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monkeypatch):
+    middleware = shedding.Shedding(lambda request: HttpResponse())
+    inside = []
+    note = middleware.known.note
+
+    def noting(request, response):
+        inside.append(middleware.known._inside.total())
+        note(request, response)
+
+    monkeypatch.setattr(middleware.known, "note", noting)
+    request = asked(User(pk=1))
+    middleware(request), middleware(request)
+    assert inside == [0, 1]  # a stranger at first
+    assert not middleware.known._inside

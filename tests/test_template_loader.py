@@ -170,3 +170,12 @@ def test_a_template_may_include_itself(tmp_path):
     text = "{% for each in trees %}<{% include 'bare.html' %}>{% endfor %}"
     (tmp_path / "bare.html").write_text(text)
     assert settled.get_template("bare.html").render(Context({"trees": []})) == ""
+
+
+def test_what_could_not_be_settled_is_settled_the_next_time(tmp_path, monkeypatch):
+    settled = engine(tmp_path, settled=True)
+    with monkeypatch.context() as away:
+        away.setattr(template_loader, "_settle", lambda nodes, find: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            settled.get_template("kept.html")
+    assert isinstance(settled.get_template("kept.html").nodelist, template_loader.SettledNodes)

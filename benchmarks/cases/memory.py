@@ -3,10 +3,10 @@
 "After the start" is when each process has been asked a few times for each kind of page, and has taken
 signatures, by as many clients at once as come later, so that what is loaded at its first use is there:
 modules, templates, connections. The memory for pages has its usual room and would be filled by nothing
-but many thousand different pages, so it is filled here with pages of its own kind. They are all of one size and lie side by side; the first few
-thousand visitors after them put others in their place, between which gaps remain, and bring all threads
-to what they need at most. So those visitors belong to the start. One row is from before the filling, one
-from after them.
+but many thousand different pages, so it is filled here with pages of its own kind. They are all of one
+size and lie side by side; the first few thousand visitors after them put others in their place, between
+which gaps remain, and bring all threads to what they need at most. So those visitors belong to the start.
+One row is from before the filling, one from after them.
 
 By a clock as well, so that a slow machine ends it too: the row says how many requests there were. All
 of it in BENCH_SECONDS, usually less than five minutes; 900 give any machine the time for all requests.

@@ -21,7 +21,7 @@ from supporters.access import may_correct, may_post, moderates
 from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
-_UNSTORED = ("when", "moment", "email_supporters")  # by a test: how it is to come out
+_CHOICES = ("when", "moment", "email_supporters")  # how it is to come out; a test stores no moment
 
 
 class When(TextChoices):
@@ -99,16 +99,16 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         return None if kept else moment
 
 
-def to_keep(form: UpdateForm) -> dict[str, str]:
-    """What was chosen and a test does not store, for the address of the page after it."""
-    return {name: form.data.get(name, "") for name in _UNSTORED if name in form.fields}
+def choices_of(form: UpdateForm) -> dict[str, str]:
+    """How it is to come out, for the address of the page after a test."""
+    return {name: form.data.get(name, "") for name in _CHOICES if name in form.fields}
 
 
-def kept(query: QueryDict) -> dict[str, str]:
+def chosen(query: QueryDict) -> dict[str, str]:
     """The same from that address, for the form to begin with."""
     if query.get("when") not in When.values:
         return {}
-    return {name: str(query[name]) for name in _UNSTORED if name in query}
+    return {name: str(query[name]) for name in _CHOICES if name in query}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ from supporters.rate_limits import allow
 from .claim import told
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator
-from .update_form import UpdateForm, kept, save, to_keep
+from .update_form import UpdateForm, choices_of, chosen, save
 
 LISTED = 50
 NEWEST = 3  # on the petition's own page
@@ -104,7 +104,7 @@ def _write(
     if not comes_out and (not update.pk or not may_correct(request.user, petition)):
         raise PermissionDenied
     action = request.POST.get("action", "save")
-    form = UpdateForm(instance=update, initial=kept(request.GET), comes_out=comes_out)
+    form = UpdateForm(instance=update, initial=chosen(request.GET), comes_out=comes_out)
     if request.method == "POST":
         if action == "delete":
             return _delete(model_admin, request, petition, update)
@@ -151,7 +151,7 @@ def _store(
     )
     if action == "test":
         _rehearse(request, saved.update)
-        page = f"{_address('update', petition, saved.update)}?{urlencode(to_keep(form))}"
+        page = f"{_address('update', petition, saved.update)}?{urlencode(choices_of(form))}"
         return HttpResponseRedirect(page)
     return HttpResponseRedirect(_address("updates", petition))
 

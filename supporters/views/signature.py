@@ -95,8 +95,8 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, row, token, form)
     changes = {name: form.cleaned_data[name] for name in _EDITABLE}
-    # Each such change takes the petition's pages out of memory.
-    if _is_seen(row, changes) and not allow(request, "change", whose=str(row.pk)):
+    # A change of what was shown takes the petition's pages out of memory. Hiding is never refused.
+    if _is_shown(row, changes) and not allow(request, "change", whose=str(row.pk)):
         form.add_error(None, _("This was changed very often within a short time."))
         form.add_error(
             None, _("Wait 10 minutes, then press the button again. What you typed is kept.")
@@ -108,9 +108,16 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     return HttpResponseRedirect(request.path + saved)
 
 
-def _is_seen(row: Signature, changes: dict[str, Any]) -> bool:
-    """Whether the petition's pages show something else afterwards."""
-    return row.is_named and any(changes[name] != getattr(row, name) for name in _SHOWN)
+def _is_shown(row: Signature, changes: dict[str, Any]) -> bool:
+    """Whether the petition's pages would show what is new."""
+    is_named = (
+        row.status == Signature.Status.CONFIRMED and changes["display"] != Signature.Display.HIDDEN
+    )
+    return is_named and _differs(row, changes)
+
+
+def _differs(row: Signature, changes: dict[str, Any]) -> bool:
+    return any(changes[name] != getattr(row, name) for name in _SHOWN)
 
 
 def _save(row: Signature, changes: dict[str, Any]) -> None:
@@ -118,7 +125,7 @@ def _save(row: Signature, changes: dict[str, Any]) -> None:
         # Guarded: a withdrawal in another window has erased the person, and it stays so.
         if not Signature.objects.filter(pk=row.pk, status__in=_LIVE).update(**changes):
             return
-        if _is_seen(row, changes):
+        if row.is_named and _differs(row, changes):
             recall(row.petition_id)
         if changes["wants_updates"]:
             lift(row.email)

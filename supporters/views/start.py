@@ -67,7 +67,7 @@ def stage(request: HttpRequest, draft: PetitionDraft, name: str) -> HttpResponse
         return drafts.not_found(request)
     if request.method != "POST":
         return _stage_page(request, name, form_of(name, draft), draft)
-    if not allow(request, "draft"):
+    if not allow(request, "draft", whose=str(draft.pk)):
         return _stage_page(request, name, form_of(name, draft, request.POST), draft, too_many=True)
     fields = (field for field in STAGES[name]().fields if field not in {"website", "picture"})
     draft.keep({field: request.POST.get(field, "") for field in fields})

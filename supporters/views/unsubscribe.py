@@ -29,14 +29,15 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         else:
             mailings.unsubscribe(row.pk)
         row.wants_updates = False
+    state = _state(row)
     context = {
         "signature": row,
         "petition": row.petition if row else None,
         "token": token,
         "signature_token": make(Purpose.SIGNATURE, row.pk) if row else "",
-        "state": _state(row),
+        "state": state,
         # After a press, what it did is said first.
-        "all_first": "all" in request.GET and request.method != "POST",
+        "all_first": "all" in request.GET and request.method != "POST" and state in {"ask", "done"},
     }
     with in_language_of(row):
         return render(request, "supporters/unsubscribe.html", context, status=200 if row else 404)

@@ -125,6 +125,11 @@ def test_a_column_that_its_key_does_not_know_is_refused_by_these_tests():
     context = {"petition": Petition.objects.only("slug").get()}
     with pytest.raises(AssertionError, match="title"):
         template.render(Context(context))
+    asked = Template(
+        "{% kept petition=petition %}{% if not petition.title %}a{% endif %}{% endkept %}"
+    )
+    with pytest.raises(AssertionError, match="title"):
+        asked.render(Context({"petition": Petition.objects.only("slug").get()}))
     assert template.render(Context({"petition": Petition.objects.only("title").get()}))
 
 

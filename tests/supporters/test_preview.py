@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.context import _translations
 from petitions.models import PetitionDraft
 from supporters import kept
 from supporters.confirming import confirm
@@ -61,12 +62,27 @@ def test_nothing_of_what_is_not_public_is_kept(client, of_a_draft):
     assert kept_at_all()
 
 
-@pytest.mark.parametrize("address", ["/petitions/?q={}", "/petitions/mend/signed/?for={}", "/{}/"])
+@pytest.mark.parametrize("address", ["/petitions/?q={}", "/petitions/mend/signed/?for={}"])
 def test_nothing_of_what_somebody_asks_for_is_kept(client, address):
     PetitionFactory(is_open=True, slug="mend")
     forget_everything()
     client.get(address.format("what-somebody-looks-for"))
     assert "what-somebody-looks-for" not in str(kept_at_all())
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/signature/{}/", "/confirm/{}/", "/petitions/start/{}/", "/petitions/preview/{}/",
+     "/accounts/password/reset/key/1-{}/", "/media/pictures/" + 300 * "a"],
+)  # fmt: skip
+def test_no_address_of_one_persons_is_kept(client, address):
+    _translations.cache_clear()
+    draft = PetitionDraft.objects.create(typed={"title": "Mend the bridge"})
+    for token in (make(Purpose.DRAFT, draft.pk), "1.forged"):
+        client.get(address.format(token))
+    assert _translations.cache_info().currsize == 0
+    client.get("/petitions/")
+    assert _translations.cache_info().currsize == 1
 
 
 def test_a_name_that_is_not_shown_is_not_kept(client):

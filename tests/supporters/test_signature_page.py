@@ -345,6 +345,10 @@ def test_who_changes_it_again_and_again_is_held_up_and_what_was_typed_is_kept(
     other = {"petition": signature.petition, "confirmed_at": signature.confirmed_at}
     neighbour = SignatureFactory(is_confirmed=True, **other)  # who shares the address
     assert client.post(link(neighbour), edited(action="save")).status_code == 302
+    # Nor is who hides their name, or withdraws.
+    hidden = edited(action="save", display="hidden")
+    assert client.post(link(signature), hidden).status_code == 302
+    assert client.post(link(signature), edited(action="save")).status_code == 429
     assert client.post(link(signature), {"action": "withdraw"}).status_code == 302
     signature.refresh_from_db()
     assert signature.status == "withdrawn"

@@ -23,6 +23,7 @@ OUT_OF_SIGHT = """link => {
 
 def follow_each(page: Page) -> tuple[int, list[str]]:
     """How many errors there are, and what is not seen by who follows their links."""
+    page.locator(".errors").wait_for()
     links = page.locator(".errors a[href^='#']")
     complaints = []
     for link in links.all():

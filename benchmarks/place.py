@@ -20,7 +20,7 @@ import psycopg2
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = os.environ.get("BENCH_DATABASE_URL", "postgres://127.0.0.1/postgres")
-THREADS = int(os.environ.get("BENCH_THREADS", "32"))  # as docs/operations.md starts it
+THREADS = int(os.environ.get("BENCH_THREADS") or 32)  # as docs/operations.md starts it
 
 
 @contextmanager

@@ -2,14 +2,20 @@
 
 import threading
 from collections import Counter, OrderedDict
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
+from petitions.groups import may_moderate
+
 PATIENCE = 1.0  # seconds
 
-Account = int  # the key of its row
+
+class Account(NamedTuple):
+    key: int  # of its row
+    moderates: bool
 
 
 class Lane:
@@ -42,11 +48,13 @@ class KnownSessions:
     """
 
     MOST = 10_000
-    # Of one account at once, however often it has logged in: whoever confirmed a draft by mail has
-    # an account.
+    # Of one account at once, however often it has logged in.
     PLACES = 4
 
-    def __init__(self) -> None:
+    def __init__(self, organizers: int) -> None:
+        """`organizers` is how many places there are for all accounts that do not moderate: whoever
+        confirmed a draft by mail has one."""
+        self._organizers = organizers
         self._keys: OrderedDict[str, Account] = OrderedDict()
         self._inside: Counter[Account] = Counter()
         self._lock = threading.Lock()
@@ -59,6 +67,8 @@ class KnownSessions:
             whose = self._keys.get(key)
             if whose is None or self._inside[whose] >= self.PLACES:
                 return None
+            if not whose.moderates and self._organizers_inside() >= self._organizers:
+                return None
             self._inside[whose] += 1
         return whose
 
@@ -67,6 +77,9 @@ class KnownSessions:
             self._inside[whose] -= 1
             if not self._inside[whose]:
                 del self._inside[whose]
+
+    def _organizers_inside(self) -> int:
+        return sum(here for whose, here in self._inside.items() if not whose.moderates)
 
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
         """Remember the session of who is logged in, and forget one that has ended.
@@ -81,15 +94,16 @@ class KnownSessions:
         if not session.accessed and came_with not in self._keys:
             return
         try:
-            key = session.session_key if user.is_authenticated else None
+            key = (user.is_authenticated and session.session_key) or ""
+            whose = Account(user.pk, moderates=may_moderate(user)) if key else None
         except Error:  # nobody can tell
             return
         with self._lock:
             if came_with != key:
                 self._keys.pop(came_with, None)
-            if not key:
+            if whose is None:
                 return
-            self._keys[key] = user.pk
+            self._keys[key] = whose
             self._keys.move_to_end(key)
             if len(self._keys) > self.MOST:
                 self._keys.popitem(last=False)

@@ -366,6 +366,7 @@ LOGGING = {
 PETITIONS_RATE_LIMITS = {  # generous: one address can be a whole school or a carrier's customers
     "sign": env.str("PETITIONS_SIGN_RATE", "600/10 minutes"),
     "resend": env.str("PETITIONS_RESEND_RATE", "30/10 minutes"),
+    "save": env.str("PETITIONS_SAVE_RATE", "600/10 minutes"),
     "change": env.str("PETITIONS_CHANGE_RATE", "30/10 minutes"),
     "login": env.str("PETITIONS_LOGIN_RATE", "30/10 minutes"),
     "start": env.str("PETITIONS_START_RATE", "60/10 minutes"),

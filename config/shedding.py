@@ -7,7 +7,7 @@ for it, and the requests behind them would queue in the server, unseen, until so
 ends. Signing and confirming go before reading.
 
 Accounts and the admin go past the gate, so that whoever looks after the site gets in when it is
-full. Who is not known to be logged in has few places there.
+full. Who is not known to be logged in has few places there, and all organizers together a few more.
 """
 
 import logging
@@ -141,7 +141,7 @@ class Shedding:
         shares = Shares.of(settings.PETITIONS_THREADS)
         self.gate = Gate(settings.PETITIONS_THREADS, onlookers)
         self.strangers = Lane(shares.strangers, shares.strangers_waiting)
-        self.known = KnownSessions()
+        self.known = KnownSessions(shares.organizers)
         self._refused, self._logged = 0, float("-inf")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

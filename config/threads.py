@@ -1,8 +1,8 @@
 """What the threads of a process are for (PETITIONS_THREADS): the one sum of all that holds them.
 
-Not in it: who is known to be logged in, a few for each account (config.lanes), since they can be
-named and ended; and the last comers of a crowd that signs, a tenth of a second each and for a
-second (config.shedding).
+Not in it: moderators who are known to be logged in, a few for each account (config.lanes), since
+they can be named and ended; and the last comers of a crowd that signs, a tenth of a second each and
+for a second (config.shedding).
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,17 @@ class Shares:
     waiting: int  # at the gate; what is left of both, for a page that another makes (Onlookers)
     strangers: int  # who are answered at accounts and the admin
     strangers_waiting: int
+    organizers: int  # known to be logged in: beyond these they are strangers
 
     @classmethod
     def of(cls, threads: int) -> "Shares":
         making, strangers, strangers_waiting = threads // 4, max(1, threads // 16), threads // 16
-        taken = making + strangers + strangers_waiting + MACHINES + FREE
+        organizers = threads // 8 - 1
+        taken = making + strangers + strangers_waiting + organizers + MACHINES + FREE
         return cls(
             making=making,
             waiting=threads - taken,
             strangers=strangers,
             strangers_waiting=strangers_waiting,
+            organizers=organizers,
         )

@@ -165,7 +165,7 @@ def _to_confirm(signature: Signature | Unconfirmed, language: str) -> tuple[Form
                 "name": name and blank("name"),
                 "confirm_url": _url("confirm", blank("confirm")),
                 "signature_url": signature_url,
-                "not_me_url": f"{signature_url}?not-me#not-me",
+                "not_me_url": f"{signature_url}?not-me",
                 "days": days,
             }
             return _make("confirm", context)

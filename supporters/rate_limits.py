@@ -26,7 +26,9 @@ from .client import client_hash
 
 logger = logging.getLogger(__name__)
 
-Scope = Literal["sign", "resend", "change", "login", "start", "draft", "test", "report", "preview"]
+Scope = Literal[
+    "sign", "resend", "save", "change", "login", "start", "draft", "test", "report", "preview"
+]
 
 REDIS_PATIENCE = 0.25  # seconds, to connect and to answer
 REDIS_REST = 5  # seconds without asking again, so that a hanging Redis does not slow down everyone

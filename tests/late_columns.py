@@ -1,49 +1,51 @@
-"""Columns that a kept part of a page asks for, although its key does not know them.
+"""What a kept part of a page asks the database for, although its key does not know it.
 
-Such a part would stay as it is when the column changes (supporters.kept), and no other test sees
-it: Django reads the column at that moment. Here it is a mistake in every test.
+Such a part would stay as it is when that changes (supporters.kept), and no other test sees it:
+Django reads a column, or a row beside it, at that moment. Here it is a mistake in every test.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models.query_utils import DeferredAttribute
+from django.db.backends.utils import CursorWrapper
 
-from supporters.templatetags.kept import KeptNode
+from supporters.kept import Kept
 
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """Raises AssertionError where a part that is being kept makes Django read a column late."""
-    made, read = KeptNode._made, DeferredAttribute.__get__
-    of_thread = threading.local()  # the late columns of each part that is being made
+    """Raises AssertionError where what is made to be kept reads something late."""
+    get, execute = Kept.get, CursorWrapper.execute
+    of_thread = threading.local()  # the late statements of each part that is being made
 
-    def making(node: KeptNode, *args: Any) -> str:
-        parts = of_thread.__dict__.setdefault("parts", [])
-        parts.append([])
-        try:
-            text = made(node, *args)
-        finally:
-            late = parts.pop()
-        if late:  # not before: {% if %} takes any exception for "no"
-            raise AssertionError(
-                f"A kept part asks for {late[0]}, which was not read with its row: name it in"
-                " .only() (supporters.petition_page)."
-            )
-        return text
+    def getting(kept: Kept[Any], key: Hashable, make: Callable[[], Any]) -> Any:
+        def making() -> Any:
+            parts = of_thread.__dict__.setdefault("parts", [])
+            parts.append([])
+            try:
+                made = make()
+            finally:
+                late = parts.pop()
+            if late:  # not before: {% if %} takes any exception for "no"
+                raise AssertionError(
+                    f"What is kept asks for what its key does not know: {late[0]}. Read it with"
+                    " the row (supporters.petition_page)."
+                )
+            return made
 
-    def reading(attribute: Any, instance: Any, owner: Any = None) -> Any:
-        parts = of_thread.__dict__.get("parts")
-        if parts and instance is not None and attribute.field.attname not in instance.__dict__:
-            parts[-1].append(attribute.field)
-        return read(attribute, instance, owner)
+        return get(kept, key, making)
 
-    KeptNode._made = making  # type: ignore[method-assign]
-    DeferredAttribute.__get__ = reading
+    def executing(cursor: Any, sql: Any, *args: Any, **options: Any) -> Any:
+        if parts := of_thread.__dict__.get("parts"):
+            parts[-1].append(sql)
+        return execute(cursor, sql, *args, **options)
+
+    Kept.get = getting  # type: ignore[method-assign]
+    CursorWrapper.execute = executing  # type: ignore[method-assign]
     try:
         yield
     finally:
-        KeptNode._made = made  # type: ignore[method-assign]
-        DeferredAttribute.__get__ = read
+        Kept.get = get  # type: ignore[method-assign]
+        CursorWrapper.execute = execute  # type: ignore[method-assign]

@@ -1,4 +1,5 @@
-"""Accounts and the admin: strangers have few places, each account that is known has four of its own.
+"""Accounts and the admin: strangers have few places, each account that is known has four of its own,
+and of all that only organize no more than a few are answered at once beside them.
 
 What it asks beyond them stands in the strangers' line.
 """
@@ -14,7 +15,7 @@ from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from config import lanes, shedding
-from config.lanes import KnownSessions, Lane
+from config.lanes import Account, KnownSessions, Lane
 from petitions.models import User
 from supporters import metrics
 from tests.threads import wait_until
@@ -180,7 +181,7 @@ def is_known(known, request):
 
 def test_the_oldest_are_forgotten(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "MOST", 2)
-    known = KnownSessions()
+    known = KnownSessions(organizers=9)
     requests = [asked(User(pk=pk)) for pk in (1, 2, 3)]
     for request in requests:
         known.note(request, HttpResponse())
@@ -188,13 +189,13 @@ def test_the_oldest_are_forgotten(asked, monkeypatch):
 
 
 def test_a_session_of_nobody_is_not_known(asked):
-    known, request = KnownSessions(), asked(AnonymousUser())
+    known, request = KnownSessions(organizers=9), asked(AnonymousUser())
     known.note(request, HttpResponse())
     assert not is_known(known, request)
 
 
 def test_of_a_session_with_a_new_key_the_old_one_is_forgotten(asked):
-    known, request = KnownSessions(), asked(User(pk=1))
+    known, request = KnownSessions(organizers=9), asked(User(pk=1))
     known.note(request, HttpResponse())
     request.session.cycle_key()
     known.note(request, HttpResponse())
@@ -207,7 +208,7 @@ def test_while_nobody_can_tell_a_session_stays_known(asked):
     def away():
         raise OperationalError
 
-    known, request = KnownSessions(), asked(User(pk=1))
+    known, request = KnownSessions(organizers=9), asked(User(pk=1))
     known.note(request, HttpResponse())
     request.user = AnonymousUser()
     known.note(request, HttpResponse(status=503))
@@ -217,7 +218,7 @@ def test_while_nobody_can_tell_a_session_stays_known(asked):
 
 
 def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
-    known, request = KnownSessions(), asked(SimpleLazyObject(lambda: 1 / 0))
+    known, request = KnownSessions(organizers=9), asked(SimpleLazyObject(lambda: 1 / 0))
     request.session = SessionStore(request.session.session_key)
     with django_assert_num_queries(0):
         known.note(request, HttpResponse())
@@ -225,18 +226,41 @@ def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
 
 def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "PLACES", 2)
-    known = KnownSessions()
+    known = KnownSessions(organizers=9)
     one, again, other = asked(User(pk=1)), asked(User(pk=1)), asked(User(pk=2))
     assert known.enter(one) is None  # nobody knows it yet
     for request in (one, again, other):
         known.note(request, HttpResponse())
-    assert [known.enter(each) for each in (one, again, one, again)] == [1, 1, None, None]
-    assert known.enter(other) == 2
-    known.leave(1)
-    assert known.enter(again) == 1
-    for whose in (1, 1, 2):
+    first, second = (Account(pk, moderates=False) for pk in (1, 2))
+    assert [known.enter(each) for each in (one, again, one, again)] == [first, first, None, None]
+    assert known.enter(other) == second
+    known.leave(first)
+    assert known.enter(again) == first
+    for whose in (first, first, second):
         known.leave(whose)
     assert not known._inside
+
+
+def test_all_who_only_organize_have_a_few_places_together_and_moderators_their_own(asked):
+    known = KnownSessions(organizers=3)
+    requests = [asked(User(pk=pk)) for pk in (1, 2)]
+    moderator = asked(User(pk=3, is_superuser=True))
+    for request in (*requests, moderator):
+        known.note(request, HttpResponse())
+    inside = [known.enter(request) for request in requests * 2]
+    assert [whose and whose.key for whose in inside] == [1, 2, 1, None]
+    assert known.enter(moderator) == Account(3, moderates=True)
+    known.leave(inside[0])
+    assert known.enter(requests[1]) == Account(2, moderates=False)
+
+
+def test_who_moderates_no_longer_has_no_place_of_a_moderator(asked):
+    known, request = KnownSessions(organizers=0), asked(User(pk=1, is_superuser=True))
+    known.note(request, HttpResponse())
+    assert is_known(known, request)
+    request.user = User(pk=1)
+    known.note(request, HttpResponse())
+    assert not is_known(known, request)
 
 
 def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monkeypatch):
@@ -249,7 +273,7 @@ def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monk
         note(request, response)
 
     monkeypatch.setattr(middleware.known, "note", noting)
-    request = asked(User(pk=1))
+    request = asked(User(pk=1, is_superuser=True))
     middleware(request), middleware(request)
     assert inside == [0, 1]  # a stranger at first
     assert not middleware.known._inside

@@ -9,6 +9,7 @@ from config.threads import FREE, MACHINES, Shares
 def test_the_sum(threads):
     shares = Shares.of(threads)
     at_accounts = shares.strangers + shares.strangers_waiting
+    at_accounts += shares.organizers
     assert shares.making + shares.waiting + at_accounts + MACHINES + FREE == threads
     assert shares.waiting >= shares.making >= 2
     assert shares.strangers >= 1
@@ -16,5 +17,9 @@ def test_the_sum(threads):
 
 
 def test_as_the_manual_says():
-    assert Shares.of(32) == Shares(making=8, waiting=17, strangers=2, strangers_waiting=2)
-    assert Shares.of(8) == Shares(making=2, waiting=2, strangers=1, strangers_waiting=0)
+    assert Shares.of(32) == Shares(
+        making=8, waiting=14, strangers=2, strangers_waiting=2, organizers=3
+    )
+    assert Shares.of(8) == Shares(
+        making=2, waiting=2, strangers=1, strangers_waiting=0, organizers=0
+    )

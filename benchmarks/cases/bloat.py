@@ -15,7 +15,7 @@ from benchmarks.cases.rounds import Place, Result
 from benchmarks.cases.rows import pending, petitions
 from benchmarks.cases.vacuuming import TABLES, State, is_automatic, state
 
-ROWS = int(os.environ.get("BENCH_ROWS", "200000"))
+ROWS = int(os.environ.get("BENCH_ROWS") or 200000)
 BATCH = 1_000  # rows a fold, as when a thousand confirm each second
 BACKLOG = 5  # batches that have signed and not confirmed
 LOOKS = 50  # at the number, of which the median counts

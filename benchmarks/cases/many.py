@@ -27,7 +27,7 @@ from benchmarks.cases.growth import (
 from benchmarks.cases.rounds import ROUNDS, Place, Result
 from benchmarks.cases.rows import petitions
 
-PETITIONS = int(os.environ.get("BENCH_PETITIONS", "100000"))
+PETITIONS = int(os.environ.get("BENCH_PETITIONS") or 100000)
 FEW = 1_000
 EACH = 3  # counted signatures of each
 TAIL = 10

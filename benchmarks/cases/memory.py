@@ -35,7 +35,7 @@ from benchmarks.load import run
 PETITIONS = 2
 CLIENTS = 12  # as many different new pages at once as one process takes without refusing any
 WARMING, REQUESTS = 10_000, 200_000
-SECONDS = int(os.environ.get("BENCH_SECONDS", "300"))  # at most, and what is under way
+SECONDS = int(os.environ.get("BENCH_SECONDS") or 300)  # at most, and what is under way
 WARMING_SECONDS = SECONDS / 8  # of them
 TIMES = 3  # that each process is asked for each kind of page, or more: who answers is by chance
 STEP = 10  # seconds

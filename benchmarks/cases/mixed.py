@@ -36,7 +36,7 @@ def mixed(place: Place) -> list[Result]:
     from django.core.management import call_command
     from django.db import connection
 
-    seconds = int(os.environ.get("BENCH_SECONDS", "60"))
+    seconds = int(os.environ.get("BENCH_SECONDS") or 60)
     bustle = Bustle([petition.pk for petition in petitions(3)], time.monotonic() + seconds)
     with vacuuming.as_automatic(seconds) as vacuums:
         bustle.run()

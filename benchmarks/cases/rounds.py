@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROUNDS = 3
-SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS", "5"))  # of wrk or pgbench
+SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS") or 5)  # of wrk or pgbench
 CLIENTS = 32
 
 

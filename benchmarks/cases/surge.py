@@ -106,8 +106,8 @@ def most_wait_less(waits: list[float]) -> float:
 def _crowd(place: Place, *per_second: str) -> Crowd:
     """With a mailing in the outbox. Each of them must get one mail. Without a clock more may press than
     the site takes, and some be told to come back."""
-    seconds = int(os.environ.get("BENCH_SECONDS", "60"))
-    workers = int(os.environ.get("BENCH_WORKERS", "2"))
+    seconds = int(os.environ.get("BENCH_SECONDS") or 60)
+    workers = int(os.environ.get("BENCH_WORKERS") or 2)
     [petition] = petitions()
     mailing_waits(petition)
     file = place.scratch / "surge.txt"

@@ -95,8 +95,7 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, row, token, form)
     changes = {name: form.cleaned_data[name] for name in _EDITABLE}
-    # A change of what was shown takes the petition's pages out of memory. Hiding is never refused.
-    if _is_shown(row, changes) and not allow(request, "change", whose=str(row.pk)):
+    if not _may_save(request, row, changes):
         form.add_error(None, _("This was changed very often within a short time."))
         form.add_error(
             None, _("Wait 10 minutes, then press the button again. What you typed is kept.")
@@ -108,12 +107,19 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     return HttpResponseRedirect(request.path + saved)
 
 
+def _may_save(request: HttpRequest, row: Signature, changes: dict[str, Any]) -> bool:
+    """Hiding is never refused. A change of what is shown takes the petition's pages out of memory,
+    so it has a limit of its own, which no neighbour can use up."""
+    if changes["display"] == Signature.Display.HIDDEN:
+        return True
+    if not allow(request, "save"):
+        return False
+    return not _is_shown(row, changes) or allow(request, "change", whose=str(row.pk))
+
+
 def _is_shown(row: Signature, changes: dict[str, Any]) -> bool:
     """Whether the petition's pages would show what is new."""
-    is_named = (
-        row.status == Signature.Status.CONFIRMED and changes["display"] != Signature.Display.HIDDEN
-    )
-    return is_named and _differs(row, changes)
+    return row.status == Signature.Status.CONFIRMED and _differs(row, changes)
 
 
 def _differs(row: Signature, changes: dict[str, Any]) -> bool:

@@ -48,7 +48,7 @@ def test_the_mail_to_confirm(noor):
             r"http://localhost:8000/(?:confirm|signature)/[^\s\"]+", text
         )
         assert "/confirm/" in confirm
-        assert not_me == f"{own}?not-me#not-me"
+        assert not_me == f"{own}?not-me"
         assert "to change how it is shown or to withdraw it" in text
         assert "Mend the bridge on Weir Lane" in text
         assert "Noor" in text

@@ -352,3 +352,16 @@ def test_who_changes_it_again_and_again_is_held_up_and_what_was_typed_is_kept(
     assert client.post(link(signature), {"action": "withdraw"}).status_code == 302
     signature.refresh_from_db()
     assert signature.status == "withdrawn"
+
+
+def test_one_client_may_not_save_for_ever_but_may_hide(client, signature, settings):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "save": "1/minute"}
+    Signature.objects.update(status="pending", confirmed_at=None)  # shown nowhere
+    for reason in ("First words.", "Other words."):
+        answer = client.post(link(signature), edited(action="save", reason=reason))
+    assert answer.status_code == 429
+    assert "Other words." in answer.content.decode()
+    hidden = edited(action="save", display="hidden", reason="")
+    assert client.post(link(signature), hidden).status_code == 302
+    signature.refresh_from_db()
+    assert (signature.reason, signature.display) == ("", "hidden")

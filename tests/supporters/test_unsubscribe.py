@@ -66,9 +66,14 @@ def test_second_visit_does_not_ask_again(client, signature):
 def test_no_more_mail_of_the_site(client, signature):
     other = SignatureFactory(is_confirmed=True, wants_updates=True, email=signature.email.upper())
     asked = client.get(link(signature) + "?all").content.decode()
-    assert asked.index("No more news from this site</button>") < asked.index(
-        "Stop updates</button>"
+    first, second = (
+        "No more news from this site</button>",
+        "Stop updates about this petition</button>",
     )
+    assert asked.index(first) < asked.index(second)
+    assert "Press the button, and you get no more news by email" in asked
+    assert "stays counted" in asked
+    assert f"/signature/{make(Purpose.SIGNATURE, signature.pk)}/" in asked
     assert "<h1>Stop all news from " in asked
     assert "<title>Stop all news from " in asked
     html = client.post(link(signature) + "?all", {"all": "1"}).content.decode()
@@ -92,6 +97,12 @@ def test_to_stop_all_is_asked_even_where_one_was_stopped_before(client, signatur
     assert "You will get no more updates" not in asked
     assert asked.count("<form") == 1
     assert "No more news from this site</button>" in asked
+
+
+def test_who_has_not_confirmed_is_told_of_nothing_that_counts(client):
+    asked = client.get(link(SignatureFactory(wants_updates=True)) + "?all").content.decode()
+    assert "Press the button" in asked
+    assert "counted" not in asked
 
 
 def test_one_click_is_about_one_petition_alone(client, signature):

@@ -135,7 +135,7 @@ def test_a_column_that_its_key_does_not_know_is_refused_by_these_tests():
     with pytest.raises(AssertionError, match="petitions_user"):
         beside.render(Context({"petition": Petition.objects.get()}))
     with pytest.raises(AssertionError, match="petitions_petition"):
-        Kept().get(1, lambda: Petition.objects.count())
+        Kept().get(1, Petition.objects.count)
 
 
 @pytest.mark.parametrize("text", ["{% kept %}{% endkept %}", "{% kept a %}{% endkept %}"])

@@ -24,6 +24,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 
+from petitions.addresses import link_bare_addresses
 from petitions.slugs import make_slug
 
 # Hostile texts are slow to parse. At 25,000 characters, more than any field holds, the worst that
@@ -37,17 +38,6 @@ _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udf
 _SAFE_ADDRESS = re.compile(r"https?://[^\s/?#]|mailto:\S|tel:[+\d]", re.IGNORECASE)
 # "../privacy/", "/petitions/" and "#rights"; "//host" and "/\host" would lead elsewhere.
 _OWN_ADDRESS = re.compile(r"\.{1,2}/|/(?![/\\])|#\S")
-# What people type without marking it as a link. Not linkify-it: its expressions took minutes for
-# "xn--www." repeated 500 times. Each of these alternatives reads every character once.
-_SCHEMES = {"www": "https://", "mail": "mailto:"}
-_BARE_ADDRESS = re.compile(
-    r"""
-    (?<! [a-z0-9/.:@_-] ) (?: https?://(?=\w) | (?P<www> www\.(?=\w) ) )
-        [^\s<>"“”«»‹›「」『』（）。，、；：！？\u200b-\u200f\u202a-\u202e]+
-    | (?P<mail> (?<! [a-z0-9._%+-] ) [a-z0-9._%+-]{1,64} @ (?: [a-z0-9-]{1,63} \. )+ [a-z]{2,63} )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAGS = {
@@ -290,7 +280,7 @@ def _safe_links(state: StateCore) -> None:
     for token in state.tokens:
         if token.children:
             children = _unwrap_unsafe_links(token.children, trusted=trusted)
-            token.children = _link_bare_addresses(children)
+            token.children = link_bare_addresses(children)
 
 
 def _unwrap_unsafe_links(tokens: list[Token], *, trusted: bool) -> list[Token]:
@@ -317,39 +307,6 @@ def _unwrap_unsafe_links(tokens: list[Token], *, trusted: bool) -> list[Token]:
 
 def _is_safe(address: str, *, trusted: bool) -> bool:
     return bool(_SAFE_ADDRESS.match(address) or (trusted and _OWN_ADDRESS.match(address)))
-
-
-def _link_bare_addresses(tokens: list[Token]) -> list[Token]:
-    linked: list[Token] = []
-    in_link = False
-    for token in tokens:
-        in_link = (in_link or token.type == "link_open") and token.type != "link_close"
-        if in_link or token.type != "text":
-            linked.append(token)
-            continue
-        text, end = token.content, 0
-        for found in _BARE_ADDRESS.finditer(text):
-            address = _without_trailing_punctuation(found[0])
-            href = _SCHEMES.get(found.lastgroup or "", "") + address
-            linked += [
-                Token("text", "", 0, content=text[end : found.start()]),
-                Token("link_open", "a", 1, attrs={"href": _parser.normalizeLink(href)}),
-                Token("text", "", 0, content=address),
-                Token("link_close", "a", -1),
-            ]
-            end = found.start() + len(address)
-        linked.append(Token("text", "", 0, content=text[end:]))
-    return linked
-
-
-def _without_trailing_punctuation(address: str) -> str:
-    """A closing bracket belongs to the address only when it was opened there."""
-    surplus = address.count(")") - address.count("(")
-    end = len(address)
-    while address[end - 1] in ".,;:!?'*_~]}" or (address[end - 1] == ")" and surplus > 0):
-        surplus -= address[end - 1] == ")"
-        end -= 1
-    return address[:end]
 
 
 def _shift_headings(tokens: list[Token], top: int) -> None:

@@ -31,6 +31,9 @@ from petitions.slugs import make_slug
 # we found takes about a second of CPU; what is longer is shown unformatted.
 LONGEST_FORMATTED = 25_000
 LONGEST_TRUSTED = 40_000  # of staff's pages, which are rendered once, for who saves them
+# Of all links of a text together. Every "[a]" repeats what "[a]: https://…" says once, which made
+# 148 million characters of 20,000. A text with more is shown unformatted, too.
+LONGEST_ADDRESSES = 100_000
 DEEPEST = 20
 
 # What no XML document may hold (our feeds carry these texts), DEL, C1 and lone surrogates.
@@ -333,7 +336,17 @@ def _name_headings(tokens: list[Token]) -> None:
 def _parse(markdown: str, *, trusted: bool = False) -> list[Token]:
     text = _UNUSABLE.sub("", markdown)
     longest = LONGEST_TRUSTED if trusted else LONGEST_FORMATTED
-    return (_parser if len(text) <= longest else _unformatted).parse(text, {"trusted": trusted})
+    if len(text) <= longest:
+        tokens = _parser.parse(text, {"trusted": trusted})
+        if _length_of_addresses(tokens) <= LONGEST_ADDRESSES:
+            return tokens
+    return _unformatted.parse(text)
+
+
+def _length_of_addresses(tokens: list[Token]) -> int:
+    """Of the links, with their titles, which the renderer writes before they are taken out."""
+    children = (child for token in tokens for child in token.children or [])
+    return sum(len(str(said)) for child in children for said in child.attrs.values())
 
 
 # One of each for all threads: it keeps anything between texts.

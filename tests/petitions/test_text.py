@@ -102,6 +102,16 @@ def test_more_than_any_field_holds_is_shown_unformatted():
 
 
 @pytest.mark.parametrize(
+    "said", ["https://a.org/" + "漢" * 9_000, "https://a.org '" + '"' * 9_000 + "'"]
+)
+def test_an_address_that_is_repeated_makes_no_long_page(said):
+    markdown = f"[a]: {said}\n\n" + "[a] " * 2_000
+    assert len(render(markdown)) < 7 * len(markdown)  # a quotation mark is written &quot;
+    assert plain(markdown).endswith("[a]")
+    assert len(Page(render("[a]: https://a.org/b\n\n" + "[a] " * 3_000)).links) == 3_000
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
         ">" * 60 + " words",

@@ -365,6 +365,16 @@ _parser = _build_parser()
 _unformatted = MarkdownIt("zero", {"breaks": True}).enable("newline")
 
 
+def linked(text: str) -> SafeString:
+    """What is no Markdown, as it is, with its bare addresses as links.
+
+    Django's urlize loses the colon of "(https://a.org):".
+    """
+    tokens = link_bare_addresses([Token("text", "", 0, content=text)])
+    html = _parser.renderer.render(tokens, _parser.options, {})
+    return mark_safe(_sanitizer.clean(html))  # noqa: S308 (sanitised here)
+
+
 def words_of(rendered: str) -> str:
     """The text of what render() made, without markup: blocks stand on lines of their own."""
     return unescape(nh3.clean(rendered, tags=set()))

@@ -1,6 +1,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from petitions.text import LONGEST_FORMATTED, plain, render
+from petitions.text import LONGEST_FORMATTED, linked, plain, render
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile_texts.jsonl"
 HARMLESS = {
@@ -239,3 +240,14 @@ def test_plain_has_one_line_per_block():
         "Clean air", "We ask the city & all: tree", "one", "two", "a b", "c d", "<b>said</b>", "x y",
     ]  # fmt: skip
     assert plain(" \n\n") == ""
+
+
+# What is no Markdown
+
+
+def test_beside_links_nothing_is_changed():
+    text = "  *a*, www.a.org (https://a.org/x_(y)):\n\n    <b> &amp; a@b.org.\n"
+    html = linked(text)
+    assert_harmless(html)
+    assert unescape(re.sub("<[^>]+>", "", html)) == text
+    assert Page(html).links == ["https://www.a.org", "https://a.org/x_(y)", "mailto:a@b.org"]

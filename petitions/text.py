@@ -24,12 +24,17 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 
+from petitions.addresses import link_bare_addresses
 from petitions.slugs import make_slug
 
 # Hostile texts are slow to parse. At 25,000 characters, more than any field holds, the worst that
 # we found takes about a second of CPU; what is longer is shown unformatted.
 LONGEST_FORMATTED = 25_000
 LONGEST_TRUSTED = 40_000  # of staff's pages, which are rendered once, for who saves them
+# Of all links of a text together. Every "[a]" repeats what "[a]: https://…" says once, which made
+# 148 million characters of 20,000. A text with more is shown unformatted, too.
+LONGEST_ADDRESSES = 100_000
+LONGEST_MAILED = 60_000  # three times what an update holds; honest texts hardly grow
 DEEPEST = 20
 
 # What no XML document may hold (our feeds carry these texts), DEL, C1 and lone surrogates.
@@ -37,17 +42,6 @@ _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udf
 _SAFE_ADDRESS = re.compile(r"https?://[^\s/?#]|mailto:\S|tel:[+\d]", re.IGNORECASE)
 # "../privacy/", "/petitions/" and "#rights"; "//host" and "/\host" would lead elsewhere.
 _OWN_ADDRESS = re.compile(r"\.{1,2}/|/(?![/\\])|#\S")
-# What people type without marking it as a link. Not linkify-it: its expressions took minutes for
-# "xn--www." repeated 500 times. Each of these alternatives reads every character once.
-_SCHEMES = {"www": "https://", "mail": "mailto:"}
-_BARE_ADDRESS = re.compile(
-    r"""
-    (?<! [a-z0-9/.:@_-] ) (?: https?://(?=\w) | (?P<www> www\.(?=\w) ) )
-        [^\s<>"“”«»‹›「」『』（）。，、；：！？\u200b-\u200f\u202a-\u202e]+
-    | (?P<mail> (?<! [a-z0-9._%+-] ) [a-z0-9._%+-]{1,64} @ (?: [a-z0-9-]{1,63} \. )+ [a-z]{2,63} )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAGS = {
@@ -125,7 +119,10 @@ def mail_text(markdown: str) -> str:
     written = _Written()
     for token in _parse(markdown):
         written.add(token)
-    return "\n".join(written.lines)
+    text = "\n".join(written.lines)
+    # Whoever types "> " eighteen times and a thousand short lines makes every line 36 characters
+    # longer. This goes to thousands of mailboxes, and says no more than the words do.
+    return text if len(text) <= LONGEST_MAILED else plain(markdown)
 
 
 @dataclass(eq=False, slots=True)
@@ -190,12 +187,12 @@ class _Written:
                 self._marks.pop()
             case "table_close":
                 rows, self._rows, self._is_tight = self._rows or [], None, False
-                self._put("\n".join(" | ".join(cells) for cells in rows))
+                self._put("\n".join(filter(None, map(_row, rows))))
 
     def _put(self, text: str) -> None:
         """The lines of one block, with what stands before them."""
-        text = _UNUSABLE.sub("", text).strip("\n")
-        if not text.strip():
+        text = re.sub(r"\A\s*\n", "", _UNUSABLE.sub("", text).rstrip())
+        if not text:
             return
         if self.lines and (self._begins or not self._is_tight):
             both = [holder for holder in self._holders if holder in self._last]
@@ -206,6 +203,13 @@ class _Written:
                 holder.mark = holder.others
         self._last = self._holders.copy()
         self._was_tight, self._begins = self._is_tight, False
+
+
+def _row(cells: list[str]) -> str:
+    """Without the empty cells at its end: the parser fills up short rows."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return " | ".join(cells)
 
 
 def _with_addresses(tokens: list[Token]) -> str:
@@ -290,7 +294,7 @@ def _safe_links(state: StateCore) -> None:
     for token in state.tokens:
         if token.children:
             children = _unwrap_unsafe_links(token.children, trusted=trusted)
-            token.children = _link_bare_addresses(children)
+            token.children = link_bare_addresses(children)
 
 
 def _unwrap_unsafe_links(tokens: list[Token], *, trusted: bool) -> list[Token]:
@@ -319,39 +323,6 @@ def _is_safe(address: str, *, trusted: bool) -> bool:
     return bool(_SAFE_ADDRESS.match(address) or (trusted and _OWN_ADDRESS.match(address)))
 
 
-def _link_bare_addresses(tokens: list[Token]) -> list[Token]:
-    linked: list[Token] = []
-    in_link = False
-    for token in tokens:
-        in_link = (in_link or token.type == "link_open") and token.type != "link_close"
-        if in_link or token.type != "text":
-            linked.append(token)
-            continue
-        text, end = token.content, 0
-        for found in _BARE_ADDRESS.finditer(text):
-            address = _without_trailing_punctuation(found[0])
-            href = _SCHEMES.get(found.lastgroup or "", "") + address
-            linked += [
-                Token("text", "", 0, content=text[end : found.start()]),
-                Token("link_open", "a", 1, attrs={"href": _parser.normalizeLink(href)}),
-                Token("text", "", 0, content=address),
-                Token("link_close", "a", -1),
-            ]
-            end = found.start() + len(address)
-        linked.append(Token("text", "", 0, content=text[end:]))
-    return linked
-
-
-def _without_trailing_punctuation(address: str) -> str:
-    """A closing bracket belongs to the address only when it was opened there."""
-    surplus = address.count(")") - address.count("(")
-    end = len(address)
-    while address[end - 1] in ".,;:!?'*_~]}" or (address[end - 1] == ")" and surplus > 0):
-        surplus -= address[end - 1] == ")"
-        end -= 1
-    return address[:end]
-
-
 def _shift_headings(tokens: list[Token], top: int) -> None:
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     if not headings:
@@ -376,12 +347,32 @@ def _name_headings(tokens: list[Token]) -> None:
 def _parse(markdown: str, *, trusted: bool = False) -> list[Token]:
     text = _UNUSABLE.sub("", markdown)
     longest = LONGEST_TRUSTED if trusted else LONGEST_FORMATTED
-    return (_parser if len(text) <= longest else _unformatted).parse(text, {"trusted": trusted})
+    if len(text) <= longest:
+        tokens = _parser.parse(text, {"trusted": trusted})
+        if _length_of_addresses(tokens) <= LONGEST_ADDRESSES:
+            return tokens
+    return _unformatted.parse(text)
+
+
+def _length_of_addresses(tokens: list[Token]) -> int:
+    """Of the links, with their titles, which the renderer writes before they are taken out."""
+    children = (child for token in tokens for child in token.children or [])
+    return sum(len(str(said)) for child in children for said in child.attrs.values())
 
 
 # One of each for all threads: it keeps anything between texts.
 _parser = _build_parser()
 _unformatted = MarkdownIt("zero", {"breaks": True}).enable("newline")
+
+
+def linked(text: str) -> SafeString:
+    """What is no Markdown, as it is, with its bare addresses as links.
+
+    Django's urlize loses the colon of "(https://a.org):".
+    """
+    tokens = link_bare_addresses([Token("text", "", 0, content=text)])
+    html = _parser.renderer.render(tokens, _parser.options, {})
+    return mark_safe(_sanitizer.clean(html))  # noqa: S308 (sanitised here)
 
 
 def words_of(rendered: str) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from petitions.text import linked
 from supporters.caching import private
 from supporters.demo.mailbox import StoredMail, find_mail, newest_mails
 
@@ -53,7 +54,7 @@ def message(request: HttpRequest, key: str) -> HttpResponse:
         "sender": mail.sender,
         "to": mail.to,
         "date": mail.at,
-        "text": mail.part("plain"),
+        "text": linked(mail.part("plain")),
         "headers": mail.headers,
         "html_url": reverse("demo_mail_html", args=[key]) if mail.part("html") else "",
     }

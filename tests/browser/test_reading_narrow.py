@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.mail import EmailMessage
 from playwright.sync_api import expect
 
 from petitions.models import Petition, Target, Topic
+from supporters.demo.mailbox import EmailBackend, newest_mails
 from tests.browser.conftest import PHONE
 from tests.browser.soundness import SPACED, TWICE, sideways, sideways_when_narrow, with_rules
 from tests.factories import PetitionFactory, TargetFactory, UpdateFactory
@@ -110,3 +112,13 @@ def test_the_points_of_an_update_are_full(petition, page):
     page.goto("/petitions/mend/")
     points = page.locator(".dated .prose ul")
     assert points.evaluate("e => getComputedStyle(e).listStyleType") == "disc"
+
+
+def test_a_mail_of_the_demo_is_read_as_it_was_sent(petition, settings, tmp_path, sized_page):
+    settings.PETITIONS_DEMO = True
+    settings.PETITIONS_DEMO_MAIL = tmp_path / "mail"
+    body = f"We ask (https://a.org/{LONG * 9}):\n\n1. one\n   - two\n\n        {LONG * 9}\n"
+    EmailBackend().send_messages([EmailMessage("Ask", body, to=["noor@example.org"])])
+    sized_page.goto(f"/demo/mail/{newest_mails()[0].key}/")
+    assert sized_page.locator("pre").inner_text() == body
+    assert not sideways(sized_page)

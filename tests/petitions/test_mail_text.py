@@ -59,6 +59,13 @@ def test_blocks_stand_apart_and_lines_stay():
         "a | b\nc | d\n\nx\n  y\n\n--"
     )
     assert mail_text(" \n\n") == ""
+    assert mail_text("a\n\n```\n \n  x\n\n\u2028\n```\n\nb") == "a\n\n  x\n\nb"
+
+
+def test_a_table_says_no_empty_row_and_no_empty_cell_at_the_end_of_one():
+    markdown = "| a | b | c |\n|---|---|---|\n| d |\n||||\n|| e | |\n|\n\nf"
+    assert mail_text(markdown) == "a | b | c\nd\n | e\n\nf"
+    assert mail_text("| | |\n|-|-|\n| | |\n\ng") == "g"
 
 
 def test_lists_and_quotes_keep_their_marks():
@@ -87,6 +94,32 @@ def test_pathological_texts_come_back(unit):
     began = time.process_time()
     mail_text(unit * (20_000 // len(unit)))
     assert time.process_time() - began < 10
+
+
+TABLE = "|a" * 300 + "|\n" + "|-" * 300 + "|\n"
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        ("> " * 18, "a\n"),
+        ("- " * 18, "a\n"),
+        ("999999999. " * 9, "a\n"),
+        ("", ">" * 18 + "***\n"),
+        (TABLE, "|\n"),
+        ("> - " + TABLE.replace("\n|", "\n>   |"), ">   |\n"),
+        ("[a]: https://a.org/" + "漢" * 9_000 + "\n\n", "[a] "),
+        ("[a]: https://a.org/b\n\n", "[a] "),
+    ],
+)
+def test_no_text_becomes_many_times_longer(begins, goes_on):
+    markdown = begins + goes_on * ((20_000 - len(begins)) // len(goes_on))
+    assert len(mail_text(markdown)) <= 60_000
+
+
+def test_what_would_grow_too_much_is_said_in_words_alone():
+    assert mail_text("> " * 9 + "**a**\n" + "b\n" * 2_000).startswith("> > > > > > > > > a\n> > ")
+    assert mail_text("> " * 9 + "**a**\n" + "b\n" * 9_000) == "a" + " b" * 9_000
 
 
 @pytest.mark.parametrize(

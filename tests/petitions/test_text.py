@@ -1,6 +1,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from petitions.text import LONGEST_FORMATTED, plain, render
+from petitions.text import LONGEST_FORMATTED, linked, plain, render
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile_texts.jsonl"
 HARMLESS = {
@@ -99,6 +100,16 @@ def test_more_than_any_field_holds_is_shown_unformatted():
     assert html.startswith("<p>*a*<br>\n&lt;b&gt;</p>")
     assert html.count("*a*") == times
     assert plain("a " * LONGEST_FORMATTED) == ("a " * LONGEST_FORMATTED).strip()
+
+
+@pytest.mark.parametrize(
+    "said", ["https://a.org/" + "漢" * 9_000, "https://a.org '" + '"' * 9_000 + "'"]
+)
+def test_an_address_that_is_repeated_makes_no_long_page(said):
+    markdown = f"[a]: {said}\n\n" + "[a] " * 2_000
+    assert len(render(markdown)) < 7 * len(markdown)  # a quotation mark is written &quot;
+    assert plain(markdown).endswith("[a]")
+    assert len(Page(render("[a]: https://a.org/b\n\n" + "[a] " * 3_000)).links) == 3_000
 
 
 @pytest.mark.parametrize(
@@ -229,3 +240,14 @@ def test_plain_has_one_line_per_block():
         "Clean air", "We ask the city & all: tree", "one", "two", "a b", "c d", "<b>said</b>", "x y",
     ]  # fmt: skip
     assert plain(" \n\n") == ""
+
+
+# What is no Markdown
+
+
+def test_beside_links_nothing_is_changed():
+    text = "  *a*, www.a.org (https://a.org/x_(y)):\n\n    <b> &amp; a@b.org.\n"
+    html = linked(text)
+    assert_harmless(html)
+    assert unescape(re.sub("<[^>]+>", "", html)) == text
+    assert Page(html).links == ["https://www.a.org", "https://a.org/x_(y)", "mailto:a@b.org"]

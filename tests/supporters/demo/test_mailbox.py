@@ -1,9 +1,11 @@
 """The mails of the demo: kept byte by byte, and shown to whoever started it."""
 
 import time
+from html import unescape
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.utils.html import strip_tags
 
 from supporters.demo.mailbox import EmailBackend, find_mail, newest_mails
 from tests.factories import PetitionFactory, typed
@@ -62,6 +64,15 @@ def test_a_mail_has_links_to_press(demo, client):
     assert "List-Unsubscribe" in html
     assert "&lt;http://localhost:8000/unsubscribe/1.abc/&gt;" in html
     assert page["Cache-Control"] == "no-store"
+
+
+def test_a_mail_is_shown_as_it_was_sent(demo, client):
+    mail = letter()
+    mail.body = "Ask (http://a.org):\n\n1. <one>\n   - two\n\n        three\n"
+    EmailBackend().send_messages([mail])
+    page = client.get(f"/demo/mail/{newest_mails()[0].key}/")
+    shown = page.content.decode().partition('<pre class="script" dir="auto">')[2]
+    assert unescape(strip_tags(shown.partition("</pre>")[0])) == mail.body
 
 
 def test_the_html_part_can_do_nothing(demo, client):

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import TextChoices
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from supporters.access import may_correct, may_post, moderates
 from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
-_CHOICES = ("when", "moment", "email_supporters")  # how it is to come out; a test stores no moment
+KEPT = timedelta(minutes=10)  # how it is to come out, over a test; a test stores no moment
 
 
 class When(TextChoices):
@@ -99,16 +100,32 @@ class UpdateForm(forms.ModelForm):  # type: ignore[type-arg]
         return None if kept else moment
 
 
-def choices_of(form: UpdateForm) -> dict[str, str]:
-    """How it is to come out, for the address of the page after a test."""
-    return {name: form.data.get(name, "") for name in _CHOICES if name in form.fields}
+def keep_choices(session: SessionBase, form: UpdateForm) -> None:
+    """How it is to come out, for the page after a test. Not in its address: a link that anybody
+    made could then begin the form with "now" and "email this to supporters"."""
+    values = form.cleaned_data
+    if "when" not in values:
+        return
+    moment: datetime | None = values["moment"]
+    typed = timezone.make_naive(moment).isoformat(timespec="minutes") if moment else ""
+    session[_key(form.instance)] = {
+        "when": values["when"],
+        "moment": typed,
+        "email_supporters": values["email_supporters"],
+        "until": (clock.now() + KEPT).isoformat(),
+    }
 
 
-def chosen(query: QueryDict) -> dict[str, str]:
-    """The same from that address, for the form to begin with."""
-    if query.get("when") not in When.values:
+def kept_choices(session: SessionBase, update: Update) -> dict[str, Any]:
+    """The same, for the form to begin with: once, and not long after."""
+    kept: dict[str, Any] = session.pop(_key(update), None) or {}
+    if kept and datetime.fromisoformat(kept.pop("until")) <= clock.now():
         return {}
-    return {name: str(query[name]) for name in _CHOICES if name in query}
+    return kept
+
+
+def _key(update: Update) -> str:
+    return f"update_choices_{update.pk}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ The page has one address for an update; the pressed button's `action` says what 
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -35,7 +34,7 @@ from supporters.rate_limits import allow
 from .claim import told
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator
-from .update_form import UpdateForm, choices_of, chosen, save
+from .update_form import UpdateForm, keep_choices, kept_choices, save
 
 LISTED = 50
 NEWEST = 3  # on the petition's own page
@@ -104,7 +103,6 @@ def _write(
     if not comes_out and (not update.pk or not may_correct(request.user, petition)):
         raise PermissionDenied
     action = request.POST.get("action", "save")
-    form = UpdateForm(instance=update, initial=chosen(request.GET), comes_out=comes_out)
     if request.method == "POST":
         if action == "delete":
             return _delete(model_admin, request, petition, update)
@@ -114,6 +112,9 @@ def _write(
             answer = _store(request, petition, form, action)
             if answer:
                 return answer
+    else:
+        kept = kept_choices(request.session, update)
+        form = UpdateForm(instance=update, initial=kept, comes_out=comes_out)
     stored = Update.objects.filter(pk=update.pk).first() or update  # not what the form put in
     context = {
         "title": _("Write an update") if not update.pk else _("Change an update"),
@@ -151,8 +152,8 @@ def _store(
     )
     if action == "test":
         _rehearse(request, saved.update)
-        page = f"{_address('update', petition, saved.update)}?{urlencode(choices_of(form))}"
-        return HttpResponseRedirect(page)
+        keep_choices(request.session, form)
+        return HttpResponseRedirect(_address("update", petition, saved.update))
     return HttpResponseRedirect(_address("updates", petition))
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from petitions.models import Petition, Update
+from supporters.admin import update_form
 from supporters.models import Mailing
 from tests.factories import PetitionFactory, UpdateFactory
 from tests.supporters.admin.test_updates import in_days, mailed, typed, updates, write
@@ -146,11 +147,90 @@ def test_what_was_chosen_is_still_chosen_after_a_test(as_user, ana, petition, wh
     assert bool(form["email_supporters"].value()) == bool(mail)
 
 
-def test_an_address_cannot_choose_what_there_is_not(as_user, ana, petition):
-    new = f"{updates(petition)}new/"
-    form = as_user(ana).get(f"{new}?when=never&moment=x&email_supporters=on").context["form"]
-    assert (form["when"].value(), form["moment"].value()) == ("draft", None)
-    assert not form["email_supporters"].value()
+def begins_with(client, page: str) -> tuple[str, str | None, bool]:
+    form = client.get(page).context["form"]
+    moment = form["moment"].value()
+    return form["when"].value(), moment, bool(form["email_supporters"].value())
+
+
+@pytest.fixture
+def draft(ana, petition) -> Update:
+    ana.trust_email()
+    return UpdateFactory(petition=petition, published_at=None)
+
+
+AS_STORED = ("draft", None, False)
+TESTED = {"action": "test", "when": "now", "email_supporters": "on"}
+
+
+@pytest.mark.parametrize(
+    ("when", "moment", "mail"),
+    [
+        ("now", "", "on"),
+        ("draft", "2099-01-01T09:30", "false"),
+        ("later", "%00", ""),
+        ("later", "x" * 10_000, ""),
+        ("never", "x", "on"),
+    ],
+)
+def test_a_link_chooses_nothing(as_user, ana, petition, draft, when, moment, mail):
+    client, query = as_user(ana), f"?when={when}&moment={moment}&email_supporters={mail}"
+    for page in ("new/", f"{draft.pk}/"):
+        assert begins_with(client, f"{updates(petition)}{page}{query}") == AS_STORED
+
+
+def test_what_was_chosen_is_kept_once_for_that_update_and_person(as_user, ana, mo, petition, draft):
+    client, own = as_user(ana), f"{updates(petition)}{draft.pk}/"
+    other = UpdateFactory(petition=petition, published_at=None)
+    moment = in_days(2)
+    answer = client.post(own, typed(moment=moment, **TESTED))
+    assert answer["Location"] == own
+    assert begins_with(as_user(mo), own) == (*AS_STORED[:2], True)  # the mail alone is stored
+    for elsewhere in ("new/", f"{other.pk}/"):
+        assert begins_with(client, f"{updates(petition)}{elsewhere}") == AS_STORED
+    assert begins_with(client, own) == ("now", moment, True)
+    assert begins_with(client, own) == (*AS_STORED[:2], True)
+
+
+def test_what_was_chosen_for_a_new_one_is_kept_too(as_user, ana, petition):
+    ana.trust_email()
+    client = as_user(ana)
+    answer = write(client, petition, **TESTED)
+    own = f"{updates(petition)}{Update.objects.get().pk}/"
+    assert answer["Location"] == own
+    assert begins_with(client, own) == ("now", "", True)
+
+
+def test_what_was_chosen_long_ago_is_not_kept(as_user, ana, petition, draft, monkeypatch):
+    client, own = as_user(ana), f"{updates(petition)}{draft.pk}/"
+    later = timezone.now() + update_form.KEPT + timedelta(minutes=1)
+    client.post(own, typed(**TESTED))
+    monkeypatch.setattr(update_form.clock, "now", lambda: later)
+    assert begins_with(client, own)[0] == "draft"
+
+
+def test_what_the_form_does_not_read_as_ticked_ticks_nothing(as_user, ana, petition, draft):
+    sent = typed(**{**TESTED, "email_supporters": "false"})
+    answer = as_user(ana).post(f"{updates(petition)}{draft.pk}/", sent, follow=True)
+    assert not answer.context["form"]["email_supporters"].value()
+
+
+def test_a_moment_is_kept_as_it_was_typed_if_it_is_one(as_user, ana, petition, draft, settings):
+    settings.TIME_ZONE = "America/Lima"
+    client, own = as_user(ana), f"{updates(petition)}{draft.pk}/"
+    for moment in ("\0", "soon", "x" * 10_000):
+        assert client.post(own, typed(moment=moment, **TESTED)).status_code == 200
+        assert begins_with(client, own) == AS_STORED
+    for moment in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        assert client.post(own, typed(moment=moment, **TESTED)).status_code == 302
+        assert begins_with(client, own)[1] == moment
+
+
+def test_after_a_test_of_what_is_published_its_page_has_its_plain_address(as_user, ana, petition):
+    update = UpdateFactory(petition=petition)
+    client, own = as_user(ana), f"{updates(petition)}{update.pk}/"
+    assert client.post(own, typed(**TESTED))["Location"] == own
+    assert "when" not in client.get(own).context["form"].fields
 
 
 def test_a_draft_has_no_place(as_user, ana, petition, settings):

@@ -59,18 +59,19 @@ class KnownSessions:
         self._inside: Counter[Account] = Counter()
         self._lock = threading.Lock()
 
-    def enter(self, request: HttpRequest) -> Account | None:
-        """Whose it is, if it may be answered now as one of a session that is known; then leave()
-        has to follow. Else it is for the strangers' lane."""
-        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    def whose(self, request: HttpRequest) -> Account | None:
+        """Whose session it is, if it is known."""
+        return self._keys.get(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+
+    def enter(self, whose: Account) -> bool:
+        """Whether one of the account's own places is free; then leave() has to follow."""
         with self._lock:
-            whose = self._keys.get(key)
-            if whose is None or self._inside[whose] >= self.PLACES:
-                return None
+            if self._inside[whose] >= self.PLACES:
+                return False
             if not whose.moderates and self._organizers_inside() >= self._organizers:
-                return None
+                return False
             self._inside[whose] += 1
-        return whose
+            return True
 
     def leave(self, whose: Account) -> None:
         with self._lock:

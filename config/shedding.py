@@ -7,7 +7,8 @@ for it, and the requests behind them would queue in the server, unseen, until so
 ends. Signing and confirming go before reading.
 
 Accounts and the admin go past the gate, so that whoever looks after the site gets in when it is
-full. Who is not known to be logged in has few places there, and all organizers together a few more.
+full. Who is not known to be logged in has few places there. So have all organizers together; where
+those are taken, they stand at the gate with who reads.
 """
 
 import logging
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 from secrets import randbelow
 
 from django.conf import settings
@@ -164,18 +166,26 @@ class Shedding:
 
     def _admit(self, request: HttpRequest) -> HttpResponse:
         """Also while the site is busy: staff switch it off here."""
-        whose = self.known.enter(request)
-        if whose is None and not self.strangers.enter():
+        leave = self._place(request)
+        if leave is None:
             return self._refuse(request, "accounts")
         try:
             response = self.get_response(request)
             self.known.note(request, response)  # which may ask the database who it was
         finally:
-            if whose is None:
-                self.strangers.leave()
-            else:
-                self.known.leave(whose)
+            leave()
         return response
+
+    def _place(self, request: HttpRequest) -> Callable[[], None] | None:
+        """What gives back the place in which the answer may be made, if there is one."""
+        whose = self.known.whose(request)
+        if whose is None:
+            return self.strangers.leave if self.strangers.enter() else None
+        if self.known.enter(whose):
+            return partial(self.known.leave, whose)
+        if self.gate.enter(Rank.READING):
+            return partial(self.gate.leave, Rank.READING)
+        return None
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
         metrics.shed.labels(why).inc()

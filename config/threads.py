@@ -19,7 +19,7 @@ class Shares:
     waiting: int  # at the gate; what is left of both, for a page that another makes (Onlookers)
     strangers: int  # who are answered at accounts and the admin
     strangers_waiting: int
-    organizers: int  # known to be logged in: beyond these they are strangers
+    organizers: int  # who are known to be logged in, before they stand at the gate
 
     @classmethod
     def of(cls, threads: int) -> "Shares":

@@ -1,7 +1,5 @@
-"""Accounts and the admin: strangers have few places, each account that is known has four of its own,
-and of all that only organize no more than a few are answered at once beside them.
-
-What it asks beyond them stands in the strangers' line.
+"""Accounts and the admin: strangers have few places, a moderator who is known has four of their own,
+and all who only organize a few together, else one of those for reading.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from config import lanes, shedding
 from config.lanes import Account, KnownSessions, Lane
+from config.shedding import Rank
 from petitions.models import User
 from supporters import metrics
 from tests.threads import wait_until
@@ -174,9 +173,7 @@ def asked(rf, db):
 
 
 def is_known(known, request):
-    if whose := known.enter(request):
-        known.leave(whose)
-    return whose is not None
+    return known.whose(request) is not None
 
 
 def test_the_oldest_are_forgotten(asked, monkeypatch):
@@ -227,40 +224,58 @@ def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
 def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "PLACES", 2)
     known = KnownSessions(organizers=9)
-    one, again, other = asked(User(pk=1)), asked(User(pk=1)), asked(User(pk=2))
-    assert known.enter(one) is None  # nobody knows it yet
-    for request in (one, again, other):
+    requests = [asked(User(pk=1)), asked(User(pk=1)), asked(User(pk=2))]
+    assert known.whose(requests[0]) is None
+    for request in requests:
         known.note(request, HttpResponse())
-    first, second = (Account(pk, moderates=False) for pk in (1, 2))
-    assert [known.enter(each) for each in (one, again, one, again)] == [first, first, None, None]
-    assert known.enter(other) == second
-    known.leave(first)
-    assert known.enter(again) == first
-    for whose in (first, first, second):
+    one, again, other = (known.whose(request) for request in requests)
+    assert (one, other) == (Account(1, moderates=False), Account(2, moderates=False))
+    assert [known.enter(each) for each in (one, again, one, again)] == [True, True, False, False]
+    assert known.enter(other)
+    known.leave(one)
+    assert known.enter(again)
+    for whose in (one, again, other):
         known.leave(whose)
     assert not known._inside
 
 
-def test_all_who_only_organize_have_a_few_places_together_and_moderators_their_own(asked):
+def test_all_who_only_organize_have_a_few_places_together_and_moderators_their_own():
     known = KnownSessions(organizers=3)
-    requests = [asked(User(pk=pk)) for pk in (1, 2)]
-    moderator = asked(User(pk=3, is_superuser=True))
-    for request in (*requests, moderator):
-        known.note(request, HttpResponse())
-    inside = [known.enter(request) for request in requests * 2]
-    assert [whose and whose.key for whose in inside] == [1, 2, 1, None]
-    assert known.enter(moderator) == Account(3, moderates=True)
-    known.leave(inside[0])
-    assert known.enter(requests[1]) == Account(2, moderates=False)
+    one, other = (Account(pk, moderates=False) for pk in (1, 2))
+    assert [known.enter(whose) for whose in (one, other, one, other)] == [True, True, True, False]
+    assert known.enter(Account(3, moderates=True))
+    known.leave(one)
+    assert known.enter(other)
 
 
 def test_who_moderates_no_longer_has_no_place_of_a_moderator(asked):
     known, request = KnownSessions(organizers=0), asked(User(pk=1, is_superuser=True))
     known.note(request, HttpResponse())
-    assert is_known(known, request)
+    assert known.enter(known.whose(request))
     request.user = User(pk=1)
     known.note(request, HttpResponse())
-    assert not is_known(known, request)
+    assert not known.enter(known.whose(request))
+
+
+def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, monkeypatch):
+    """Also where there are none, as with eight threads; strangers never get there."""
+    made = []
+
+    def answer(request):
+        made.append(dict(middleware.gate._making))
+        return HttpResponse()
+
+    middleware = shedding.Shedding(answer)
+    middleware.known = KnownSessions(organizers=0)
+    request = asked(User(pk=1))
+    assert [middleware(request).status_code for _ in range(2)] == [200, 200]
+    assert made == [dict.fromkeys(Rank, 0), {Rank.READING: 1, Rank.SIGNING: 0}]
+    assert middleware.gate._making == dict.fromkeys(Rank, 0)
+    monkeypatch.setattr(middleware.gate, "enter", lambda rank: False)
+    before = metrics.shed.labels("accounts")._value.get()
+    assert middleware(request).status_code == 503
+    assert metrics.shed.labels("accounts")._value.get() == before + 1
+    assert len(made) == 2
 
 
 def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monkeypatch):

@@ -101,7 +101,13 @@ class _Stop:
 def _commands(port: int) -> dict[str, list[str]]:
     serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application"]
     serve += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    serve += ["--blocking-threads", "12", "--no-ws", "--log-level", "warning"]
+    serve += [
+        "--blocking-threads",
+        str(settings.PETITIONS_THREADS),
+        "--no-ws",
+        "--log-level",
+        "warning",
+    ]
     work = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work"]
     return {"server": serve, "worker": work}
 

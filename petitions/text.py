@@ -209,7 +209,7 @@ def _row(cells: list[str]) -> str:
     """Without the empty cells at its end: the parser fills up short rows."""
     while cells and not cells[-1]:
         cells.pop()
-    return " | ".join(cells)
+    return " | ".join(cell or "–" for cell in cells)
 
 
 def _with_addresses(tokens: list[Token]) -> str:

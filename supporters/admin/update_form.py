@@ -23,6 +23,7 @@ from .staff_acts import record_of_moderator
 
 FURTHEST = timedelta(days=366)
 KEPT = timedelta(minutes=10)  # how it is to come out, over a test; a test stores no moment
+_KEPT_IN = "update_choices"  # of the update that was tested last
 
 
 class When(TextChoices):
@@ -108,7 +109,8 @@ def keep_choices(session: SessionBase, form: UpdateForm) -> None:
         return
     moment: datetime | None = values["moment"]
     typed = timezone.make_naive(moment).isoformat(timespec="minutes") if moment else ""
-    session[_key(form.instance)] = {
+    session[_KEPT_IN] = {
+        "update": form.instance.pk,
         "when": values["when"],
         "moment": typed,
         "email_supporters": values["email_supporters"],
@@ -117,15 +119,15 @@ def keep_choices(session: SessionBase, form: UpdateForm) -> None:
 
 
 def kept_choices(session: SessionBase, update: Update) -> dict[str, Any]:
-    """The same, for the form to begin with: once, and not long after."""
-    kept: dict[str, Any] = session.pop(_key(update), None) or {}
-    if kept and datetime.fromisoformat(kept.pop("until")) <= clock.now():
+    """The same, for the form to begin with, until it is saved or time has passed."""
+    kept: dict[str, Any] = session.get(_KEPT_IN, {"update": 0})
+    if kept["update"] != update.pk or datetime.fromisoformat(kept["until"]) <= clock.now():
         return {}
-    return kept
+    return {name: kept[name] for name in ("when", "moment", "email_supporters")}
 
 
-def _key(update: Update) -> str:
-    return f"update_choices_{update.pk}"
+def forget_choices(session: SessionBase) -> None:
+    session.pop(_KEPT_IN, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,7 @@ def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Save
         # Not of what is scheduled while it is only tested: its place would not have been asked for.
         if chooses or ("email_supporters" in form.fields and stored and not stored.scheduled_for):
             update.choose_mail(wanted=update.email_supporters)
-        saved = Saved(update=update, say=gettext("Saved."))
+        saved = Saved(update=update, say=_said(form))
         if chooses:
             saved = _act(update, form.cleaned_data, user)
         if not stored or form.changed_data:
@@ -170,6 +172,13 @@ def save(form: UpdateForm, petition: Petition, user: Any, *, acts: bool) -> Save
             note = _noted(form, update, chooses=chooses)
             record_of_moderator(user, verb, update, petition_id=petition.pk, note=note)
         return saved
+
+
+def _said(form: UpdateForm) -> str:
+    """Of what is stored without coming out."""
+    if "when" in form.fields:
+        return gettext("The text is saved. When it comes out is not: press “Save” for that.")
+    return gettext("Saved.")
 
 
 def _store(form: UpdateForm, petition: Petition, user: Any) -> Update:

@@ -34,7 +34,7 @@ from supporters.rate_limits import allow
 from .claim import told
 from .own_page import petition_of, render
 from .staff_acts import record_of_moderator
-from .update_form import UpdateForm, keep_choices, kept_choices, save
+from .update_form import UpdateForm, forget_choices, keep_choices, kept_choices, save
 
 LISTED = 50
 NEWEST = 3  # on the petition's own page
@@ -154,6 +154,7 @@ def _store(
         _rehearse(request, saved.update)
         keep_choices(request.session, form)
         return HttpResponseRedirect(_address("update", petition, saved.update))
+    forget_choices(request.session)
     return HttpResponseRedirect(_address("updates", petition))
 
 

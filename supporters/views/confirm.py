@@ -16,7 +16,7 @@ from supporters.models import Signature
 from supporters.tokens import Purpose, make, read
 
 from .petition_lookup import said_of_hidden
-from .token_pages import in_language_of, signature_for
+from .token_pages import in_language_of, say_what_comes, signature_for
 
 
 @csrf_exempt  # the token is its own authority, and there is no cookie
@@ -38,6 +38,8 @@ def confirm_signature(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, token: str, signature: Signature | None) -> HttpResponse:
     """What there is to say before the press, or instead of it. Changes nothing."""
     state, status = _state(signature)
+    if signature and state == "pending":
+        say_what_comes(signature)
     context: dict[str, Any] = {
         "signature": signature,
         "petition": signature.petition if signature else None,

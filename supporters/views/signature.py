@@ -25,11 +25,11 @@ from supporters.models import CountAdjustment, Signature
 from supporters.rate_limits import allow
 from supporters.recalls import recall
 from supporters.sharing import Share
-from supporters.suppression import is_suppressed, lift
+from supporters.suppression import is_unsubscribed, lift
 from supporters.tokens import Purpose, make, read
 from supporters.withdrawing import disown, withdraw
 
-from .token_pages import in_language_of, signature_for
+from .token_pages import in_language_of, say_what_comes, signature_for
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +49,7 @@ def signature(request: HttpRequest, token: str) -> HttpResponse:
     with in_language_of(row):
         if request.method == "POST":
             return _act(request, row, token)
-        if row.wants_updates and is_suppressed(row.email):
-            # As it is: ticking it, by a link that came by mail, asks for news again.
-            row.wants_updates = False
+        say_what_comes(row)  # ticking it, by a link that came by mail, asks for news again
         if "download" in request.GET:
             return _download(row)
         if row.status == Signature.Status.CONFIRMED and row.position is None:
@@ -98,7 +96,11 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
     if not _may_save(request, row, changes):
         form.add_error(None, _("This was changed very often within a short time."))
         form.add_error(
-            None, _("Wait 10 minutes, then press the button again. What you typed is kept.")
+            None,
+            _(
+                "Wait 10 minutes, then press the button again. What you typed is kept, and you can"
+                " hide your name at any time."
+            ),
         )
         response = _page(request, row, token, form, status=HTTPStatus.TOO_MANY_REQUESTS)
         response["Retry-After"] = "600"
@@ -153,6 +155,7 @@ def _page(
     is_shown = petition.is_published
     is_counted = row.status == Signature.Status.CONFIRMED
     can_help = is_counted and petition.is_open
+    can_follow = is_counted and is_shown and not row.wants_updates
     can_have_number = is_counted and _fits_beside_count(row)
     context: dict[str, Any] = {
         "signature": row,
@@ -170,7 +173,8 @@ def _page(
         "not_me": "not-me" in request.GET,
         "form": form,
         "can_help": can_help,
-        "can_follow": is_counted and is_shown and not row.wants_updates,
+        "can_follow": can_follow,
+        "stopped_all": can_follow and is_unsubscribed(row.email),
         "steps": list(petition.steps.all()) if can_help else [],
         "share": Share.of(petition, settings.SITE_URL + petition.get_absolute_url()),
     }

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from supporters import reasons
 from supporters.models import Signature
+from supporters.suppression import is_suppressed
 
 
 def signature_for(signature_id: int | None) -> Any:
@@ -21,6 +22,12 @@ def signature_for(signature_id: int | None) -> Any:
         .filter(pk=signature_id)
         .first()
     )
+
+
+def say_what_comes(row: Signature) -> None:
+    """Let the pages say that no news comes, whatever was ticked, where its address gets none."""
+    if row.wants_updates and is_suppressed(row.email):
+        row.wants_updates = False
 
 
 def in_language_of(signature: Signature | None) -> AbstractContextManager[None]:

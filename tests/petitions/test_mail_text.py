@@ -64,7 +64,7 @@ def test_blocks_stand_apart_and_lines_stay():
 
 def test_a_table_says_no_empty_row_and_no_empty_cell_at_the_end_of_one():
     markdown = "| a | b | c |\n|---|---|---|\n| d |\n||||\n|| e | |\n|\n\nf"
-    assert mail_text(markdown) == "a | b | c\nd\n | e\n\nf"
+    assert mail_text(markdown) == "a | b | c\nd\n– | e\n\nf"
     assert mail_text("| | |\n|-|-|\n| | |\n\ng") == "g"
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.models import Signature
+from supporters.suppression import Why, suppress
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import disown, withdraw
 from tests.factories import SignatureFactory
@@ -37,6 +38,13 @@ def test_get_shows_one_button_and_changes_nothing(client, signature):
     assert signature.status == "pending"
     client.head(link(signature))
     assert client.get("/petitions/mend/count.json").json()["count"] == 0
+
+
+def test_who_stopped_all_news_is_promised_none(client, signature):
+    Signature.objects.update(wants_updates=True)
+    assert "<dt>Updates by email</dt><dd>Yes</dd>" in client.get(link(signature)).content.decode()
+    suppress(signature.email, Why.UNSUBSCRIBED)
+    assert "<dt>Updates by email</dt><dd>No</dd>" in client.get(link(signature)).content.decode()
 
 
 def test_press_counts_at_once(client, signature):

@@ -53,6 +53,17 @@ def test_pending_signature_can_be_disowned(client):
     assert signature.status == "removed"
 
 
+def test_who_comes_to_say_so_is_not_asked_to_confirm_first(client):
+    signature = SignatureFactory(petition__slug="mend")
+    html = client.get(link(signature) + "?not-me").content.decode()
+    assert "<h1>You did not sign this?</h1>" in html
+    assert "<title>You did not sign this?" in html
+    assert '<button class="button" name="action" value="not_me">' in html
+    assert html.count("/confirm/") == 1
+    assert html.index('value="not_me"') < html.index("/confirm/")
+    assert 'class="button" href="/confirm/' not in html
+
+
 def test_the_mails_link_for_who_did_not_sign_opens_that_part_above(client, signature):
     html = client.get(link(signature) + "?not-me").content.decode()
     assert '<details id="not-me" open>' in head(html)

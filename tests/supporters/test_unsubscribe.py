@@ -23,7 +23,9 @@ def link(signature) -> str:
 def test_get_asks_and_changes_nothing(client, signature):
     response = client.get(link(signature))
     assert response.status_code == 200
-    assert b"<form" in response.content
+    html = response.content.decode()
+    assert "Press the button, and you get no more updates about “<bdi>" in html
+    assert "will get no more" not in html
     signature.refresh_from_db()
     assert signature.wants_updates
 
@@ -47,6 +49,7 @@ def test_the_title_of_a_hidden_petition_is_not_told(client, signature):
     response = client.get(link(signature))
     assert response.status_code == 200
     assert signature.petition.title not in response.content.decode()
+    assert signature.petition.title not in client.post(link(signature)).content.decode()
 
 
 def test_again_is_fine(client, signature):
@@ -130,6 +133,8 @@ def test_the_way_back_is_on_the_signers_page(client, signature, action):
     assert SuppressedAddress.objects.count() == 3
     client.post(own, {"action": action, "wants_updates": "on", **typed})
     assert suppressed([signature.email, "noor@example.org"]) == {"noor@example.org"}
+    assert "You stopped all news from this site" in html
+    assert "You stopped all news from this site" not in client.get(own).content.decode()
     signature.refresh_from_db()
     assert signature.wants_updates
 
@@ -145,6 +150,7 @@ def test_after_the_signature_has_ended(client, signature, end, said):
         html = response.content.decode()
         assert f"<h1>{said}</h1>" in html
         assert "It is no longer counted" in html
+        assert "To stop those about others" in html
         assert "still counted" not in html
         assert "<form" not in html
 

@@ -179,7 +179,9 @@ def test_a_link_chooses_nothing(as_user, ana, petition, draft, when, moment, mai
         assert begins_with(client, f"{updates(petition)}{page}{query}") == AS_STORED
 
 
-def test_what_was_chosen_is_kept_once_for_that_update_and_person(as_user, ana, mo, petition, draft):
+def test_what_was_chosen_is_kept_for_that_update_and_person_until_saved(
+    as_user, ana, mo, petition, draft
+):
     client, own = as_user(ana), f"{updates(petition)}{draft.pk}/"
     other = UpdateFactory(petition=petition, published_at=None)
     moment = in_days(2)
@@ -188,8 +190,17 @@ def test_what_was_chosen_is_kept_once_for_that_update_and_person(as_user, ana, m
     assert begins_with(as_user(mo), own) == (*AS_STORED[:2], True)  # the mail alone is stored
     for elsewhere in ("new/", f"{other.pk}/"):
         assert begins_with(client, f"{updates(petition)}{elsewhere}") == AS_STORED
-    assert begins_with(client, own) == ("now", moment, True)
+    for _ in range(2):  # who comes back from the mail may reload
+        assert begins_with(client, own) == ("now", moment, True)
+    client.post(own, typed(action="save", when="draft", email_supporters="on"))
     assert begins_with(client, own) == (*AS_STORED[:2], True)
+
+
+def test_a_test_does_not_say_that_when_it_comes_out_was_stored(as_user, ana, petition, draft):
+    own = f"{updates(petition)}{draft.pk}/"
+    said = as_user(ana).post(own, typed(**TESTED), follow=True).content.decode()
+    assert "The text is saved. When it comes out is not: press “Save” for that." in said
+    assert "Saved." not in said
 
 
 def test_what_was_chosen_for_a_new_one_is_kept_too(as_user, ana, petition):

@@ -59,6 +59,8 @@ def test_who_comes_to_say_so_is_not_asked_to_confirm_first(client):
     assert "<h1>You did not sign this?</h1>" in html
     assert "<title>You did not sign this?" in html
     assert '<button class="button" name="action" value="not_me">' in html
+    assert "Somebody signed with your address:" in html
+    assert "You signed" not in html
     assert html.count("/confirm/") == 1
     assert html.index('value="not_me"') < html.index("/confirm/")
     assert 'class="button" href="/confirm/' not in html

@@ -8,14 +8,14 @@ from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
-from petitions.groups import may_moderate
+from petitions.groups import may_do_more_than_organize
 
 PATIENCE = 1.0  # seconds
 
 
 class Account(NamedTuple):
     key: int  # of its row
-    moderates: bool
+    only_organizes: bool
 
 
 class Lane:
@@ -52,8 +52,8 @@ class KnownSessions:
     PLACES = 4
 
     def __init__(self, organizers: int) -> None:
-        """`organizers` is how many places there are for all accounts that do not moderate: whoever
-        confirmed a draft by mail has one."""
+        """`organizers`: places for all accounts together that only organize. Whoever confirmed a
+        draft by mail has such an account."""
         self._organizers = organizers
         self._keys: OrderedDict[str, Account] = OrderedDict()
         self._inside: Counter[Account] = Counter()
@@ -68,7 +68,7 @@ class KnownSessions:
         with self._lock:
             if self._inside[whose] >= self.PLACES:
                 return False
-            if not whose.moderates and self._organizers_inside() >= self._organizers:
+            if whose.only_organizes and self._organizers_inside() >= self._organizers:
                 return False
             self._inside[whose] += 1
             return True
@@ -80,13 +80,13 @@ class KnownSessions:
                 del self._inside[whose]
 
     def _organizers_inside(self) -> int:
-        return sum(here for whose, here in self._inside.items() if not whose.moderates)
+        return sum(here for whose, here in self._inside.items() if whose.only_organizes)
 
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
         """Remember the session of who is logged in, and forget one that has ended.
 
-        Nothing is read for it that was not read to answer, but for a session that is known: with
-        one that has ended, pages that read none would let somebody pass for ever.
+        Of strangers nothing is read for it that was not read to answer. Of a session that is known
+        it is: one that has ended would else pass for ever on pages that read none.
         """
         session, user = getattr(request, "session", None), getattr(request, "user", None)
         if response.status_code >= 500 or session is None or user is None:  # noqa: PLR2004
@@ -96,7 +96,7 @@ class KnownSessions:
             return
         try:
             key = (user.is_authenticated and session.session_key) or ""
-            whose = Account(user.pk, moderates=may_moderate(user)) if key else None
+            whose = Account(user.pk, not may_do_more_than_organize(user)) if key else None
         except Error:  # nobody can tell
             return
         with self._lock:

@@ -14,6 +14,7 @@ those are taken, they stand at the gate with who reads.
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
@@ -172,7 +173,13 @@ class Shedding:
         try:
             response = self.get_response(request)
             self.known.note(request, response)  # which may ask the database who it was
-        finally:
+        except BaseException:
+            leave()
+            raise
+        if response.streaming:  # made while it is sent, on the same thread
+            over = weakref.finalize(response, leave)
+            response._resource_closers.append(over)  # type: ignore[attr-defined]  # noqa: SLF001
+        else:
             leave()
         return response
 

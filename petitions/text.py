@@ -19,12 +19,12 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
-from markdown_it.rules_block import StateBlock, paragraph
+from markdown_it.rules_block import StateBlock, paragraph, table
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 
-from petitions.addresses import link_bare_addresses
+from petitions.bare_addresses import link_bare_addresses
 from petitions.slugs import make_slug
 
 # Hostile texts are slow to parse. At 25,000 characters, more than any field holds, the worst that
@@ -34,6 +34,9 @@ LONGEST_TRUSTED = 40_000  # of staff's pages, which are rendered once, for who s
 # Of all links of a text together. Every "[a]" repeats what "[a]: https://…" says once, which made
 # 148 million characters of 20,000. A text with more is shown unformatted, too.
 LONGEST_ADDRESSES = 100_000
+# Of all tables of a text; lines after them are a paragraph. Short rows are filled up to the columns
+# of the head, which made 8.5 million characters of 19,000.
+MOST_CELLS = 5_000
 LONGEST_MAILED = 60_000  # three times what an update holds; honest texts hardly grow
 DEEPEST = 20
 
@@ -122,7 +125,9 @@ def mail_text(markdown: str) -> str:
     text = "\n".join(written.lines)
     # Whoever types "> " eighteen times and a thousand short lines makes every line 36 characters
     # longer. This goes to thousands of mailboxes, and says no more than the words do.
-    return text if len(text) <= LONGEST_MAILED else plain(markdown)
+    if len(text) <= LONGEST_MAILED:
+        return text
+    return plain(markdown) or _UNUSABLE.sub("", markdown)  # of links without words
 
 
 @dataclass(eq=False, slots=True)
@@ -273,9 +278,25 @@ def _build_parser() -> MarkdownIt:
     }
     parser.configure("gfm-like", options)
     parser.disable(["code", "html_block", "html_inline"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.at("image", _picture_as_link)
     parser.core.ruler.push("safe_links", _safe_links)
     return parser
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """markdown-it's, which has a limit for the cells of each table alone, and a higher one."""
+    left: int = state.env.setdefault("cells_left", MOST_CELLS)
+    head = state.src[state.bMarks[start] : state.eMarks[start]]
+    rows = left // (head.count("|") + 1)
+    if rows < 1:
+        return False
+    before = len(state.tokens)
+    if not table(state, start, min(end, start + 2 + rows), silent):
+        return False
+    made = state.tokens[before:]
+    state.env["cells_left"] = left - sum(token.type in {"th_open", "td_open"} for token in made)
+    return True
 
 
 def _picture_as_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001

@@ -63,7 +63,7 @@ _shown = attrgetter(*_SHOWN)
 
 # Each column costs, at each page. Whoever shows another must name it here, or in .only() below: a
 # part that is kept (supporters.kept) is known by what was read, so it would stay as it is when
-# the other changes. Tests fail where a part asks for it (tests.late_columns).
+# the other changes. Tests fail where a part asks for it (tests.late_reads).
 _OF_PETITION = (
     "slug", "title", "summary", "language", "goal", "trend", "status", "read_only",
     "is_text_withheld", "opened_at", "closed_at", "closes_at", "version", "organizer",

@@ -27,7 +27,7 @@ from petitions import clock
 from supporters import rate_limits, readiness, switches
 from supporters.kept import forget_everything
 from supporters.views.petition_lookup import remembered_id
-from tests import late_columns
+from tests import late_reads
 from tests.chromium import find_chromium
 from tests.faults.cluster import find_binaries
 from tests.programs import SERVERS, find_program
@@ -156,8 +156,8 @@ def _no_pictures_left() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_late_columns() -> Iterator[None]:
-    with late_columns.refused():
+def _no_late_reads() -> Iterator[None]:
+    with late_reads.refused():
         yield
 
 

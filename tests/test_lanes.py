@@ -1,5 +1,6 @@
-"""Accounts and the admin: strangers have few places, a moderator who is known has four of their own,
-and all who only organize a few together, else one of those for reading.
+"""Accounts and the admin: strangers have few places, and all who only organize a few together.
+
+Where these are taken, organizers stand at the gate. Each account that may more has four of its own.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from config import lanes, shedding
@@ -229,7 +230,7 @@ def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monk
     for request in requests:
         known.note(request, HttpResponse())
     one, again, other = (known.whose(request) for request in requests)
-    assert (one, other) == (Account(1, moderates=False), Account(2, moderates=False))
+    assert (one, other) == (Account(1, only_organizes=True), Account(2, only_organizes=True))
     assert [known.enter(each) for each in (one, again, one, again)] == [True, True, False, False]
     assert known.enter(other)
     known.leave(one)
@@ -241,9 +242,9 @@ def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monk
 
 def test_all_who_only_organize_have_a_few_places_together_and_moderators_their_own():
     known = KnownSessions(organizers=3)
-    one, other = (Account(pk, moderates=False) for pk in (1, 2))
+    one, other = (Account(pk, only_organizes=True) for pk in (1, 2))
     assert [known.enter(whose) for whose in (one, other, one, other)] == [True, True, True, False]
-    assert known.enter(Account(3, moderates=True))
+    assert known.enter(Account(3, only_organizes=False))
     known.leave(one)
     assert known.enter(other)
 
@@ -257,7 +258,7 @@ def test_who_moderates_no_longer_has_no_place_of_a_moderator(asked):
     assert not known.enter(known.whose(request))
 
 
-def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, monkeypatch):
+def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, settings, monkeypatch):
     """Also where there are none, as with eight threads; strangers never get there."""
     made = []
 
@@ -265,8 +266,8 @@ def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, monkeypatch):
         made.append(dict(middleware.gate._making))
         return HttpResponse()
 
+    settings.PETITIONS_THREADS = 8
     middleware = shedding.Shedding(answer)
-    middleware.known = KnownSessions(organizers=0)
     request = asked(User(pk=1))
     assert [middleware(request).status_code for _ in range(2)] == [200, 200]
     assert made == [dict.fromkeys(Rank, 0), {Rank.READING: 1, Rank.SIGNING: 0}]
@@ -276,6 +277,37 @@ def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, monkeypatch):
     assert middleware(request).status_code == 503
     assert metrics.shed.labels("accounts")._value.get() == before + 1
     assert len(made) == 2
+
+
+def test_organizers_have_as_many_places_as_the_sum_says(asked, settings):
+    settings.PETITIONS_THREADS = 32
+    held = []
+
+    def answer(request):
+        held.append((middleware.known._inside.total(), middleware.gate._making[Rank.READING]))
+        return middleware(request) if len(held) < 6 else HttpResponse()  # as many at once
+
+    middleware = shedding.Shedding(answer)
+    request = asked(User(pk=1))
+    middleware.known.note(request, HttpResponse())
+    assert middleware(request).status_code == 200
+    assert held == [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_download_keeps_its_place_until_it_is_over(asked, is_read):
+    middleware = shedding.Shedding(lambda request: StreamingHttpResponse(iter(["a", "b"])))
+    request = asked(User(pk=1, is_superuser=True))
+    middleware.known.note(request, HttpResponse())
+    answer = middleware(request)
+    assert middleware.known._inside.total() == 1
+    if is_read:
+        assert list(answer) == [b"a", b"b"]
+        assert middleware.known._inside.total() == 1
+        answer.close()
+        assert not middleware.known._inside
+    del answer  # a server that forgets to close it
+    assert not middleware.known._inside
 
 
 def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monkeypatch):

@@ -8,8 +8,7 @@ from config.threads import FREE, MACHINES, Shares
 @pytest.mark.parametrize("threads", range(8, 129))
 def test_the_sum(threads):
     shares = Shares.of(threads)
-    at_accounts = shares.strangers + shares.strangers_waiting
-    at_accounts += shares.organizers
+    at_accounts = shares.strangers + shares.strangers_waiting + shares.organizers
     assert shares.making + shares.waiting + at_accounts + MACHINES + FREE == threads
     assert shares.waiting >= shares.making >= 2
     assert shares.strangers >= 1

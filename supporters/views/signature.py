@@ -111,12 +111,12 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
 
 def _may_save(request: HttpRequest, row: Signature, changes: dict[str, Any]) -> bool:
     """Hiding is never refused. A change of what is shown takes the petition's pages out of memory,
-    so it has a limit of its own, which no neighbour can use up."""
-    if changes["display"] == Signature.Display.HIDDEN:
+    so fewer of them are allowed. Each signature has its own limits: no neighbour uses them up."""
+    hidden = Signature.Display.HIDDEN
+    if changes["display"] == hidden != row.display:
         return True
-    if not allow(request, "save"):
-        return False
-    return not _is_shown(row, changes) or allow(request, "change", whose=str(row.pk))
+    is_shown = changes["display"] != hidden and _is_shown(row, changes)
+    return allow(request, "change" if is_shown else "save", whose=str(row.pk))
 
 
 def _is_shown(row: Signature, changes: dict[str, Any]) -> bool:

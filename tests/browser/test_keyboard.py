@@ -110,5 +110,6 @@ def test_the_filters_and_pages_of_the_list(petition, page):
     keys.type("Search petitions", "bridge")
     page.keyboard.press("Enter")
     expect(page).to_have_title(re.compile("bridge"))
+    page.wait_for_load_state()
     keys.press("Mend the bridge")
     expect(page.locator("h1")).to_have_text("Mend the bridge")

@@ -117,6 +117,7 @@ def test_the_points_of_an_update_are_full(petition, page):
 def test_a_mail_of_the_demo_is_read_as_it_was_sent(petition, settings, tmp_path, sized_page):
     settings.PETITIONS_DEMO = True
     settings.PETITIONS_DEMO_MAIL = tmp_path / "mail"
+    settings.ROOT_URLCONF = "tests.supporters.demo.urls"
     body = f"We ask (https://a.org/{LONG * 9}):\n\n1. one\n   - two\n\n        {LONG * 9}\n"
     EmailBackend().send_messages([EmailMessage("Ask", body, to=["noor@example.org"])])
     sized_page.goto(f"/demo/mail/{newest_mails()[0].key}/")

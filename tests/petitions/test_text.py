@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from petitions.text import LONGEST_FORMATTED, linked, plain, render
+from petitions.text import LONGEST_FORMATTED, MOST_CELLS, linked, mail_text, plain, render
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile_texts.jsonl"
 HARMLESS = {
@@ -110,6 +110,26 @@ def test_an_address_that_is_repeated_makes_no_long_page(said):
     assert len(render(markdown)) < 7 * len(markdown)  # a quotation mark is written &quot;
     assert plain(markdown).endswith("[a]")
     assert len(Page(render("[a]: https://a.org/b\n\n" + "[a] " * 3_000)).links) == 3_000
+
+
+SMALL = "a|" * 180 + "\n" + "-|" * 180 + "\n" + "a\n" * 360 + "\n"
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [SMALL * 13, "a|" * 2_000 + "\n" + "-|" * 2_000 + "\n" + "a\n" * 8_000, "> " * 9 + SMALL],
+)
+def test_rows_that_are_filled_up_make_no_long_page(markdown):
+    tags = Page(render(markdown)).tags
+    assert tags.count("table") >= 1
+    assert 1_000 <= tags.count("td") + tags.count("th") <= MOST_CELLS + 2_000
+    assert plain(markdown).count("a") == markdown.count("a")  # no word is lost
+    assert len(mail_text(markdown)) < 2 * len(markdown)
+
+
+def test_a_long_table_is_a_table():
+    markdown = "a | b | c\n-|-|-\n" + "d | e | f\n" * 1_200
+    assert Page(render(markdown)).tags.count("td") == 3_600
 
 
 @pytest.mark.parametrize(

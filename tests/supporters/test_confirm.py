@@ -47,6 +47,11 @@ def test_who_stopped_all_news_is_promised_none(client, signature):
     assert "<dt>Updates by email</dt><dd>No</dd>" in client.get(link(signature)).content.decode()
 
 
+def test_the_way_out_for_who_did_not_sign(client, signature):
+    own = f"/signature/{make(Purpose.SIGNATURE, signature.pk)}/?not-me"
+    assert f'href="{own}"' in client.get(link(signature)).content.decode()
+
+
 def test_press_counts_at_once(client, signature):
     response = client.post(link(signature))
     assert response.status_code == 302

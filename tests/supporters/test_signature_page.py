@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from petitions.models import Petition
 from supporters.fold import fold
-from supporters.models import CountAdjustment, Signature
+from supporters.models import CountAdjustment, PageRecall, Signature
 from supporters.tokens import Purpose, make
 from supporters.withdrawing import withdraw
 from tests.factories import (
@@ -354,7 +354,7 @@ def test_who_changes_it_again_and_again_is_held_up_and_what_was_typed_is_kept(
     assert signature.status == "withdrawn"
 
 
-def test_one_client_may_not_save_for_ever_but_may_hide(client, signature, settings):
+def test_nobody_saves_for_ever_what_is_shown_nowhere_but_may_hide(client, signature, settings):
     settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "save": "1/minute"}
     Signature.objects.update(status="pending", confirmed_at=None)  # shown nowhere
     for reason in ("First words.", "Other words."):
@@ -365,3 +365,20 @@ def test_one_client_may_not_save_for_ever_but_may_hide(client, signature, settin
     assert client.post(link(signature), hidden).status_code == 302
     signature.refresh_from_db()
     assert (signature.reason, signature.display) == ("", "hidden")
+    assert client.post(link(signature), hidden).status_code == 429  # there is nothing to hide
+    neighbour = SignatureFactory(petition=signature.petition)
+    assert client.post(link(neighbour), edited(action="save")).status_code == 302
+
+
+def test_only_what_pages_show_counts_as_a_change_of_them(client, signature, settings):
+    settings.PETITIONS_RATE_LIMITS = {**settings.PETITIONS_RATE_LIMITS, "change": "0/minute"}
+    waiting = SignatureFactory(petition=signature.petition)
+    for reason in ("Mine.", "Ours."):
+        typed = edited(action="save", reason=reason)
+        assert client.post(link(waiting), typed).status_code == 302
+    assert client.post(link(signature), edited(action="save", display="hidden")).status_code == 302
+    recalls = PageRecall.objects.count()
+    typed = edited(action="save", display="hidden", reason="Mine alone.")
+    assert client.post(link(signature), typed).status_code == 302
+    assert PageRecall.objects.count() == recalls
+    assert client.post(link(signature), edited(action="save")).status_code == 429

@@ -145,7 +145,8 @@ def test_the_way_back_is_on_the_signers_page(client, signature, action):
 )
 def test_after_the_signature_has_ended(client, signature, end, said):
     end(signature.pk)
-    for response in (client.get(link(signature)), client.post(link(signature))):
+    address = link(signature)
+    for response in (client.get(address), client.post(address), client.get(f"{address}?all")):
         assert response.status_code == 200
         html = response.content.decode()
         assert f"<h1>{said}</h1>" in html
@@ -157,7 +158,10 @@ def test_after_the_signature_has_ended(client, signature, end, said):
 
 @pytest.mark.parametrize("token", ["x", "1.x", "%00"])
 def test_bad_tokens(client, token):
-    assert client.get(f"/unsubscribe/{token}/").status_code == 404
+    for query in ("", "?all"):
+        answer = client.get(f"/unsubscribe/{token}/{query}")
+        assert answer.status_code == 404
+        assert "<form" not in answer.content.decode()
     assert client.post(f"/unsubscribe/{token}/").status_code == 404
 
 

@@ -213,6 +213,8 @@ def test_too_many_texts_of_a_draft_are_refused_with_what_was_typed(client, setti
         assert typed["body"] in answer.content.decode()
     row.refresh_from_db()
     assert row.typed["body"] == "Two"
+    other = PetitionDraft.objects.create(typed={"title": TITLE})
+    assert client.post(at(other, "story"), {"body": "One", "action": "keep"}).status_code == 204
 
 
 # Targets

@@ -1,7 +1,8 @@
 """What a kept part of a page asks the database for, although its key does not know it.
 
 Such a part would stay as it is when that changes (supporters.kept), and no other test sees it:
-Django reads a column, or a row beside it, at that moment. Here it is a mistake in every test.
+Django reads a column, or a row beside it, at that moment. Here it is a mistake in every test, unless
+another process does it.
 """
 
 import threading

@@ -289,10 +289,8 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # no
     left: int = state.env.setdefault("cells_left", MOST_CELLS)
     head = state.src[state.bMarks[start] : state.eMarks[start]]
     rows = left // (head.count("|") + 1)
-    if rows < 1:
-        return False
     before = len(state.tokens)
-    if not table(state, start, min(end, start + 2 + rows), silent):
+    if rows < 1 or not table(state, start, min(end, start + 2 + rows), silent):
         return False
     made = state.tokens[before:]
     state.env["cells_left"] = left - sum(token.type in {"th_open", "td_open"} for token in made)

@@ -48,13 +48,9 @@ class KnownSessions:
     """
 
     MOST = 10_000
-    # Of one account at once, however often it has logged in.
-    PLACES = 4
+    PLACES = 4  # of one account at once, however often it has logged in
 
-    def __init__(self, organizers: int) -> None:
-        """`organizers`: places for all accounts together that only organize. Whoever confirmed a
-        draft by mail has such an account."""
-        self._organizers = organizers
+    def __init__(self) -> None:
         self._keys: OrderedDict[str, Account] = OrderedDict()
         self._inside: Counter[Account] = Counter()
         self._lock = threading.Lock()
@@ -68,8 +64,6 @@ class KnownSessions:
         with self._lock:
             if self._inside[whose] >= self.PLACES:
                 return False
-            if whose.only_organizes and self._organizers_inside() >= self._organizers:
-                return False
             self._inside[whose] += 1
             return True
 
@@ -78,9 +72,6 @@ class KnownSessions:
             self._inside[whose] -= 1
             if not self._inside[whose]:
                 del self._inside[whose]
-
-    def _organizers_inside(self) -> int:
-        return sum(here for whose, here in self._inside.items() if whose.only_organizes)
 
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
         """Remember the session of who is logged in, and forget one that has ended.

@@ -7,8 +7,8 @@ for it, and the requests behind them would queue in the server, unseen, until so
 ends. Signing and confirming go before reading.
 
 Accounts and the admin go past the gate, so that whoever looks after the site gets in when it is
-full. Who is not known to be logged in has few places there. So have all organizers together; where
-those are taken, they stand at the gate with who reads.
+full. Who is not known to be logged in has few places there. All organizers together have a few of
+those for waiting; where these are taken, they stand at the gate with who reads.
 """
 
 import logging
@@ -62,9 +62,11 @@ class Gate:
         shares = Shares.of(threads)
         self.at_once, self.waiting = shares.making, shares.waiting
         self.readers = self.at_once - max(1, self.at_once // 4)
+        self.organizers = shares.organizers
         self._onlookers = onlookers
         self._making = dict.fromkeys(Rank, 0)
         self._waiting = dict.fromkeys(Rank, 0)
+        self._beside = 0  # organizers who are answered, each on a place of who waits
         self._lock = threading.Lock()
         self._turn = {rank: threading.Condition(self._lock) for rank in Rank}
         self._moved_at = float("-inf")
@@ -92,6 +94,21 @@ class Gate:
             self._call_next()
             self._leave_the_rest()
 
+    def enter_beside(self) -> bool:
+        """Whether an organizer may be answered now, past who waits; then leave_beside() follows.
+        Whoever confirmed a draft by mail is one, so there are few of these places."""
+        with self._lock:
+            if self._beside >= self.organizers or self._is_line_full():
+                return False
+            self._beside += 1
+            self._leave_the_rest()
+            return True
+
+    def leave_beside(self) -> None:
+        with self._lock:
+            self._beside -= 1
+            self._leave_the_rest()
+
     def _wait(self, rank: Rank) -> bool:
         patience = PATIENCE[rank]
         if self._is_crowded(rank):
@@ -113,7 +130,7 @@ class Gate:
 
     def _leave_the_rest(self) -> None:
         """Called with the lock, whenever there are more or fewer."""
-        taken = sum(self._making.values()) + sum(self._waiting.values())
+        taken = sum(self._making.values()) + sum(self._waiting.values()) + self._beside
         self._onlookers.allow(self.at_once + self.waiting - taken)
 
     def _has_room(self, rank: Rank) -> bool:
@@ -126,7 +143,10 @@ class Gate:
     def _is_crowded(self, rank: Rank) -> bool:
         if rank is Rank.READING and self._waiting[rank] >= self.waiting // 2:
             return True
-        return sum(self._waiting.values()) >= self.waiting
+        return self._is_line_full()
+
+    def _is_line_full(self) -> bool:
+        return sum(self._waiting.values()) + self._beside >= self.waiting
 
     def _is_burst(self) -> bool:
         """Many came at once and answers go on being made; not yet more than can be done."""
@@ -144,7 +164,7 @@ class Shedding:
         shares = Shares.of(settings.PETITIONS_THREADS)
         self.gate = Gate(settings.PETITIONS_THREADS, onlookers)
         self.strangers = Lane(shares.strangers, shares.strangers_waiting)
-        self.known = KnownSessions(shares.organizers)
+        self.known = KnownSessions()
         self._refused, self._logged = 0, float("-inf")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -188,8 +208,10 @@ class Shedding:
         whose = self.known.whose(request)
         if whose is None:
             return self.strangers.leave if self.strangers.enter() else None
-        if self.known.enter(whose):
+        if not whose.only_organizes and self.known.enter(whose):
             return partial(self.known.leave, whose)
+        if whose.only_organizes and self.gate.enter_beside():
+            return self.gate.leave_beside
         if self.gate.enter(Rank.READING):
             return partial(self.gate.leave, Rank.READING)
         return None

@@ -17,19 +17,18 @@ class Shares:
 
     making: int  # answers, behind the gate
     waiting: int  # at the gate; what is left of both, for a page that another makes (Onlookers)
+    organizers: int  # of those that wait, for who is known to organize, to be answered at once
     strangers: int  # who are answered at accounts and the admin
     strangers_waiting: int
-    organizers: int  # who are known to be logged in, before they stand at the gate
 
     @classmethod
     def of(cls, threads: int) -> "Shares":
         making, strangers, strangers_waiting = threads // 4, max(1, threads // 16), threads // 16
-        organizers = threads // 8 - 1
-        taken = making + strangers + strangers_waiting + organizers + MACHINES + FREE
+        taken = making + strangers + strangers_waiting + MACHINES + FREE
         return cls(
             making=making,
             waiting=threads - taken,
+            organizers=max(1, threads // 8 - 1),
             strangers=strangers,
             strangers_waiting=strangers_waiting,
-            organizers=organizers,
         )

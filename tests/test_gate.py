@@ -259,3 +259,30 @@ def test_who_waits_in_vain_gives_it_back(gate, looking_on, nobody_waits):
         assert not gate.enter(SIGNING)
     looking_on.add(gate.waiting)
     assert looking_on.turns_away()
+
+
+# Organizers are answered past who waits, on places of that line
+
+
+def test_the_line_is_shorter_by_those_who_are_answered_beside_it(gate, all_wait, waiting):
+    beside = [gate.enter_beside() for _ in range(gate.organizers + 1)]
+    assert beside == [True] * gate.organizers + [False]
+    for _ in range(gate.at_once):
+        gate.enter(SIGNING)
+    for _ in range(gate.waiting - gate.organizers):
+        waiting.add(SIGNING)
+    assert not gate.enter(SIGNING)
+    gate.leave_beside()
+    waiting.add(SIGNING)
+    assert not gate.enter_beside()  # the line is full
+    assert waiting.entered == []
+
+
+def test_who_waits_for_a_page_leaves_them_room(gate, looking_on):
+    share = gate.at_once + gate.waiting
+    looking_on.add(share)
+    assert gate.enter_beside()
+    looking_on.come_to(share - 1)
+    gate.leave_beside()
+    looking_on.add()
+    assert looking_on.turns_away()

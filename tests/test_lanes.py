@@ -179,7 +179,7 @@ def is_known(known, request):
 
 def test_the_oldest_are_forgotten(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "MOST", 2)
-    known = KnownSessions(organizers=9)
+    known = KnownSessions()
     requests = [asked(User(pk=pk)) for pk in (1, 2, 3)]
     for request in requests:
         known.note(request, HttpResponse())
@@ -187,13 +187,13 @@ def test_the_oldest_are_forgotten(asked, monkeypatch):
 
 
 def test_a_session_of_nobody_is_not_known(asked):
-    known, request = KnownSessions(organizers=9), asked(AnonymousUser())
+    known, request = KnownSessions(), asked(AnonymousUser())
     known.note(request, HttpResponse())
     assert not is_known(known, request)
 
 
 def test_of_a_session_with_a_new_key_the_old_one_is_forgotten(asked):
-    known, request = KnownSessions(organizers=9), asked(User(pk=1))
+    known, request = KnownSessions(), asked(User(pk=1))
     known.note(request, HttpResponse())
     request.session.cycle_key()
     known.note(request, HttpResponse())
@@ -206,7 +206,7 @@ def test_while_nobody_can_tell_a_session_stays_known(asked):
     def away():
         raise OperationalError
 
-    known, request = KnownSessions(organizers=9), asked(User(pk=1))
+    known, request = KnownSessions(), asked(User(pk=1))
     known.note(request, HttpResponse())
     request.user = AnonymousUser()
     known.note(request, HttpResponse(status=503))
@@ -216,7 +216,7 @@ def test_while_nobody_can_tell_a_session_stays_known(asked):
 
 
 def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
-    known, request = KnownSessions(organizers=9), asked(SimpleLazyObject(lambda: 1 / 0))
+    known, request = KnownSessions(), asked(SimpleLazyObject(lambda: 1 / 0))
     request.session = SessionStore(request.session.session_key)
     with django_assert_num_queries(0):
         known.note(request, HttpResponse())
@@ -224,7 +224,7 @@ def test_of_strangers_nothing_is_read(asked, django_assert_num_queries):
 
 def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monkeypatch):
     monkeypatch.setattr(KnownSessions, "PLACES", 2)
-    known = KnownSessions(organizers=9)
+    known = KnownSessions()
     requests = [asked(User(pk=1)), asked(User(pk=1)), asked(User(pk=2))]
     assert known.whose(requests[0]) is None
     for request in requests:
@@ -240,58 +240,69 @@ def test_one_account_has_a_few_places_however_often_it_has_logged_in(asked, monk
     assert not known._inside
 
 
-def test_all_who_only_organize_have_a_few_places_together_and_moderators_their_own():
-    known = KnownSessions(organizers=3)
-    one, other = (Account(pk, only_organizes=True) for pk in (1, 2))
-    assert [known.enter(whose) for whose in (one, other, one, other)] == [True, True, True, False]
-    assert known.enter(Account(3, only_organizes=False))
-    known.leave(one)
-    assert known.enter(other)
-
-
-def test_who_moderates_no_longer_has_no_place_of_a_moderator(asked):
-    known, request = KnownSessions(organizers=0), asked(User(pk=1, is_superuser=True))
+def test_who_moderates_no_longer_only_organizes(asked):
+    known, request = KnownSessions(), asked(User(pk=1, is_superuser=True))
     known.note(request, HttpResponse())
-    assert known.enter(known.whose(request))
+    assert known.whose(request) == Account(1, only_organizes=False)
     request.user = User(pk=1)
     known.note(request, HttpResponse())
-    assert not known.enter(known.whose(request))
+    assert known.whose(request) == Account(1, only_organizes=True)
 
 
-def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, settings, monkeypatch):
-    """Also where there are none, as with eight threads; strangers never get there."""
-    made = []
-
-    def answer(request):
-        made.append(dict(middleware.gate._making))
-        return HttpResponse()
-
-    settings.PETITIONS_THREADS = 8
-    middleware = shedding.Shedding(answer)
-    request = asked(User(pk=1))
-    assert [middleware(request).status_code for _ in range(2)] == [200, 200]
-    assert made == [dict.fromkeys(Rank, 0), {Rank.READING: 1, Rank.SIGNING: 0}]
-    assert middleware.gate._making == dict.fromkeys(Rank, 0)
-    monkeypatch.setattr(middleware.gate, "enter", lambda rank: False)
-    before = metrics.shed.labels("accounts")._value.get()
-    assert middleware(request).status_code == 503
-    assert metrics.shed.labels("accounts")._value.get() == before + 1
-    assert len(made) == 2
-
-
-def test_organizers_have_as_many_places_as_the_sum_says(asked, settings):
+@pytest.mark.parametrize(
+    ("user", "places"),
+    [
+        (User(pk=1), [(1, 0, 0), (2, 0, 0), (3, 0, 0), (3, 1, 0), (3, 2, 0), (3, 3, 0)]),
+        (
+            User(pk=1, is_superuser=True),
+            [(0, 0, 1), (0, 0, 2), (0, 0, 3), (0, 0, 4), (0, 1, 4), (0, 2, 4)],
+        ),
+    ],
+    ids=["organizes", "may more"],
+)
+def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, settings, user, places):
     settings.PETITIONS_THREADS = 32
-    held = []
+    found = []
 
     def answer(request):
-        held.append((middleware.known._inside.total(), middleware.gate._making[Rank.READING]))
-        return middleware(request) if len(held) < 6 else HttpResponse()  # as many at once
+        gate = middleware.gate
+        inside = middleware.known._inside.total()
+        found.append((gate._beside, gate._making[Rank.READING], inside))
+        return middleware(request) if len(found) < 6 else HttpResponse()  # six at once
+
+    middleware = shedding.Shedding(answer)
+    request = asked(user)
+    middleware.known.note(request, HttpResponse())
+    assert middleware(request).status_code == 200
+    assert found == places
+    gate = middleware.gate
+    assert gate._beside == gate._making[Rank.READING] == middleware.known._inside.total() == 0
+
+
+def test_with_eight_threads_two_at_once_are_answered(asked, settings):
+    settings.PETITIONS_THREADS = 8
+    found = []
+
+    def answer(request):
+        found.append((middleware.gate._beside, middleware.gate._making[Rank.READING]))
+        return middleware(request) if len(found) < 2 else HttpResponse()
 
     middleware = shedding.Shedding(answer)
     request = asked(User(pk=1))
     middleware.known.note(request, HttpResponse())
     assert middleware(request).status_code == 200
-    assert held == [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
+    assert found == [(1, 0), (1, 1)]
+
+
+def test_an_organizer_for_whom_there_is_no_room_is_told(asked, monkeypatch):
+    middleware = shedding.Shedding(lambda request: HttpResponse())
+    request = asked(User(pk=1))
+    middleware.known.note(request, HttpResponse())
+    monkeypatch.setattr(middleware.gate, "enter", lambda rank: False)
+    monkeypatch.setattr(middleware.gate, "enter_beside", lambda: False)
+    before = metrics.shed.labels("accounts")._value.get()
+    assert middleware(request).status_code == 503
+    assert metrics.shed.labels("accounts")._value.get() == before + 1
 
 
 @pytest.mark.parametrize("is_read", [True, False])

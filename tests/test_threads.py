@@ -8,17 +8,18 @@ from config.threads import FREE, MACHINES, Shares
 @pytest.mark.parametrize("threads", range(8, 129))
 def test_the_sum(threads):
     shares = Shares.of(threads)
-    at_accounts = shares.strangers + shares.strangers_waiting + shares.organizers
+    at_accounts = shares.strangers + shares.strangers_waiting
     assert shares.making + shares.waiting + at_accounts + MACHINES + FREE == threads
     assert shares.waiting >= shares.making >= 2
     assert shares.strangers >= 1
+    assert 1 <= shares.organizers < shares.waiting
     assert FREE >= 1
 
 
 def test_as_the_manual_says():
     assert Shares.of(32) == Shares(
-        making=8, waiting=14, strangers=2, strangers_waiting=2, organizers=3
+        making=8, waiting=17, organizers=3, strangers=2, strangers_waiting=2
     )
     assert Shares.of(8) == Shares(
-        making=2, waiting=2, strangers=1, strangers_waiting=0, organizers=0
+        making=2, waiting=2, organizers=1, strangers=1, strangers_waiting=0
     )

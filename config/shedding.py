@@ -14,7 +14,6 @@ those for waiting; where these are taken, they stand at the gate with who reads.
 import logging
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
@@ -196,9 +195,8 @@ class Shedding:
         except BaseException:
             leave()
             raise
-        if response.streaming:  # made while it is sent, on the same thread
-            over = weakref.finalize(response, leave)
-            response._resource_closers.append(over)  # type: ignore[attr-defined]  # noqa: SLF001
+        if response.streaming:  # made while it is sent, on the same thread; servers close it
+            response._resource_closers.append(leave)  # type: ignore[attr-defined]  # noqa: SLF001
         else:
             leave()
         return response

@@ -305,20 +305,17 @@ def test_an_organizer_for_whom_there_is_no_room_is_told(asked, monkeypatch):
     assert metrics.shed.labels("accounts")._value.get() == before + 1
 
 
-@pytest.mark.parametrize("is_read", [True, False])
-def test_a_download_keeps_its_place_until_it_is_over(asked, is_read):
+def test_a_download_keeps_its_place_until_it_is_over(asked):
     middleware = shedding.Shedding(lambda request: StreamingHttpResponse(iter(["a", "b"])))
     request = asked(User(pk=1, is_superuser=True))
     middleware.known.note(request, HttpResponse())
     answer = middleware(request)
     assert middleware.known._inside.total() == 1
-    if is_read:
-        assert list(answer) == [b"a", b"b"]
-        assert middleware.known._inside.total() == 1
+    assert list(answer) == [b"a", b"b"]
+    assert middleware.known._inside.total() == 1
+    for _ in range(2):
         answer.close()
         assert not middleware.known._inside
-    del answer  # a server that forgets to close it
-    assert not middleware.known._inside
 
 
 def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monkeypatch):

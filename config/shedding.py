@@ -195,10 +195,24 @@ class Shedding:
         except BaseException:
             leave()
             raise
-        if response.streaming:  # made while it is sent, on the same thread; servers close it
-            response._resource_closers.append(leave)  # type: ignore[attr-defined]  # noqa: SLF001
-        else:
+        if response.streaming:
+            return self._send(request, response, leave)
+        leave()
+        return response
+
+    def _send(
+        self, request: HttpRequest, response: HttpResponse, leave: Callable[[], None]
+    ) -> HttpResponse:
+        """A download is made while it is sent, on the same thread: its place is taken until the
+        server closes it. And it is no stranger's, or nobody could log in meanwhile."""
+        if leave == self.strangers.leave and self.known.whose(request):
             leave()
+            own = self._place(request)
+            if own is None:
+                response.close()
+                return self._refuse(request, "accounts")
+            leave = own
+        response._resource_closers.append(leave)  # type: ignore[attr-defined]  # noqa: SLF001
         return response
 
     def _place(self, request: HttpRequest) -> Callable[[], None] | None:

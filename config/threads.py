@@ -28,7 +28,7 @@ class Shares:
         return cls(
             making=making,
             waiting=threads - taken,
-            organizers=max(1, threads // 8 - 1),
+            organizers=threads // 8 - 1,
             strangers=strangers,
             strangers_waiting=strangers_waiting,
         )

@@ -287,10 +287,10 @@ def _build_parser() -> MarkdownIt:
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     """markdown-it's, which has a limit for the cells of each table alone, and a higher one."""
     left: int = state.env.setdefault("cells_left", MOST_CELLS)
-    head = state.src[state.bMarks[start] : state.eMarks[start]]
-    rows = left // (head.count("|") + 1)
+    head = state.src[state.bMarks[start] : state.eMarks[start]].strip().strip("|")
+    rows = left // (head.count("|") + 1) - 1  # below the head
     before = len(state.tokens)
-    if rows < 1 or not table(state, start, min(end, start + 2 + rows), silent):
+    if rows < 0 or not table(state, start, min(end, start + 2 + rows), silent):
         return False
     made = state.tokens[before:]
     state.env["cells_left"] = left - sum(token.type in {"th_open", "td_open"} for token in made)

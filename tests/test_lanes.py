@@ -279,19 +279,19 @@ def test_who_finds_no_place_of_their_own_stands_at_the_gate(asked, settings, use
     assert gate._beside == gate._making[Rank.READING] == middleware.known._inside.total() == 0
 
 
-def test_with_eight_threads_two_at_once_are_answered(asked, settings):
+def test_with_eight_threads_they_stand_at_the_gate_at_once(asked, settings):
     settings.PETITIONS_THREADS = 8
     found = []
 
     def answer(request):
         found.append((middleware.gate._beside, middleware.gate._making[Rank.READING]))
-        return middleware(request) if len(found) < 2 else HttpResponse()
+        return HttpResponse()
 
     middleware = shedding.Shedding(answer)
     request = asked(User(pk=1))
     middleware.known.note(request, HttpResponse())
     assert middleware(request).status_code == 200
-    assert found == [(1, 0), (1, 1)]
+    assert found == [(0, 1)]
 
 
 def test_an_organizer_for_whom_there_is_no_room_is_told(asked, monkeypatch):
@@ -316,6 +316,22 @@ def test_a_download_keeps_its_place_until_it_is_over(asked):
     for _ in range(2):
         answer.close()
         assert not middleware.known._inside
+
+
+def test_a_download_takes_no_place_of_a_strangers(asked, monkeypatch):
+    """Also where it is the first that this process sees of the session."""
+    middleware = shedding.Shedding(lambda request: StreamingHttpResponse(iter(["a"])))
+    lane = middleware.strangers
+    places, request = lane._places._value, asked(User(pk=1))
+    answer = middleware(request)
+    assert (lane._places._value, middleware.gate._beside) == (places, 1)
+    answer.close()
+    assert middleware.gate._beside == 0
+    middleware.known = KnownSessions()
+    monkeypatch.setattr(middleware.gate, "enter", lambda rank: False)
+    monkeypatch.setattr(middleware.gate, "enter_beside", lambda: False)
+    assert middleware(request).status_code == 503
+    assert lane._places._value == places
 
 
 def test_a_place_is_given_back_when_the_database_has_said_who_it_was(asked, monkeypatch):

@@ -126,8 +126,9 @@ def kept_choices(session: SessionBase, update: Update) -> dict[str, Any]:
     return {name: kept[name] for name in ("when", "moment", "email_supporters")}
 
 
-def forget_choices(session: SessionBase) -> None:
-    session.pop(_KEPT_IN, None)
+def forget_choices(session: SessionBase, update: Update) -> None:
+    if kept_choices(session, update):
+        del session[_KEPT_IN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,7 +154,7 @@ def _store(
         _rehearse(request, saved.update)
         keep_choices(request.session, form)
         return HttpResponseRedirect(_address("update", petition, saved.update))
-    forget_choices(request.session)
+    forget_choices(request.session, saved.update)
     return HttpResponseRedirect(_address("updates", petition))
 
 

@@ -91,6 +91,7 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     form = EditSignatureForm(request.POST)
     if not form.is_valid():
+        say_what_comes(row)
         return _page(request, row, token, form)
     changes = {name: form.cleaned_data[name] for name in _EDITABLE}
     if not _may_save(request, row, changes):
@@ -102,6 +103,7 @@ def _act(request: HttpRequest, row: Signature, token: str) -> HttpResponse:
                 " hide your name at any time."
             ),
         )
+        say_what_comes(row)
         response = _page(request, row, token, form, status=HTTPStatus.TOO_MANY_REQUESTS)
         response["Retry-After"] = "600"
         return response

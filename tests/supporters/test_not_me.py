@@ -64,6 +64,10 @@ def test_who_comes_to_say_so_is_not_asked_to_confirm_first(client):
     assert html.count("/confirm/") == 1
     assert html.index('value="not_me"') < html.index("/confirm/")
     assert 'class="button" href="/confirm/' not in html
+    signature.petition.hide(by=None)
+    html = client.get(link(signature) + "?not-me").content.decode()
+    assert "The petition is no longer shown.<" in html
+    assert "/confirm/" not in html
 
 
 def test_the_mails_link_for_who_did_not_sign_opens_that_part_above(client, signature):

@@ -192,7 +192,10 @@ def test_what_was_chosen_is_kept_for_that_update_and_person_until_saved(
         assert begins_with(client, f"{updates(petition)}{elsewhere}") == AS_STORED
     for _ in range(2):  # who comes back from the mail may reload
         assert begins_with(client, own) == ("now", moment, True)
-    client.post(own, typed(action="save", when="draft", email_supporters="on"))
+    kept = typed(action="save", when="draft", email_supporters="on")
+    client.post(f"{updates(petition)}{other.pk}/", kept)
+    assert begins_with(client, own) == ("now", moment, True)
+    client.post(own, kept)
     assert begins_with(client, own) == (*AS_STORED[:2], True)
 
 

@@ -45,6 +45,7 @@ class Inbox:
     connections: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     failing: bool = False
+    dropped: int = 0  # connections, while failing
     delay: float = 0
     pipelining: bool = False
     silent: str = ""
@@ -115,6 +116,7 @@ class Inbox:
         responses: list[str],
     ) -> list[str]:
         if self.failing:
+            self.dropped += 1
             await server.push("421 closing")
             server.transport.close()
             return []
@@ -134,6 +136,7 @@ class Inbox:
         mail_options: list[str],
     ) -> str:
         if self.failing:
+            self.dropped += 1
             server.transport.close()
             return "421 closing"
         await self._silence("MAIL")

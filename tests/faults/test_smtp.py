@@ -51,7 +51,7 @@ def test_a_mail_server_that_says_nothing_for_longer_than_anybody_waits(world, wo
         world.inbox.silent = word
         if word == "EHLO":  # heard only by who connects
             world.inbox.fail_connections()
-            wait_until(lambda: world.waiting_mails() > 1, "the connection was lost")
+            wait_until(lambda: world.inbox.dropped, "the connection was lost")
             world.inbox.mend_connections()
         crowd.wait_for("sign", 20)
         last = world.inbox.deliveries[-1]

@@ -156,6 +156,7 @@ def _page(
     )
     is_shown = petition.is_published
     is_counted = row.status == Signature.Status.CONFIRMED
+    not_me = "not-me" in request.GET
     can_help = is_counted and petition.is_open
     can_follow = is_counted and is_shown and not row.wants_updates
     can_have_number = is_counted and _fits_beside_count(row)
@@ -172,7 +173,8 @@ def _page(
         "agreed": agreed(row, petition),
         "just_confirmed": "confirmed" in request.GET and _is_new(row),
         "saved": "saved" in request.GET,
-        "not_me": "not-me" in request.GET,
+        "not_me": not_me,
+        "is_denied": not_me and row.status == Signature.Status.PENDING,
         "form": form,
         "can_help": can_help,
         "can_follow": can_follow,
